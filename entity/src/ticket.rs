@@ -47,7 +47,7 @@ pub struct Model {
     /// The questions it waits for, by their codes, with spaces between them.
     #[sea_orm(column_type = "Text")]
     pub awaited: String,
-    pub outside_phone_hours: bool,
+    pub called_outside_hours: bool,
     pub goes_first: bool,
     pub emergency_for_id: Option<Uuid>,
     pub client_version: i32,

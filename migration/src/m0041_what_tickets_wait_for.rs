@@ -12,7 +12,7 @@ fn columns() -> [(&'static str, ColumnDef); 4] {
     [
         ("ticket", instant_null("long_open_at").to_owned()),
         ("ticket", text("awaited").default("").to_owned()),
-        ("ticket", boolean("outside_phone_hours").default(false).to_owned()),
+        ("ticket", boolean("called_outside_hours").default(false).to_owned()),
         ("work_log", boolean("remote_session").default(false).to_owned()),
     ]
 }

@@ -47,6 +47,9 @@ fn names_refer_to_something(root: &Section<'_>) {
     let [calendars, priorities, roles] = ["calendars", "priorities", "roles"].map(|key| written(root, key));
     refers(root.peek("default_priority"), priorities.as_ref(), "priority");
     refers(root.peek("phone_hours"), calendars.as_ref(), "calendar");
+    if root.has("phone_hours") && !root.has("phone") {
+        root.refuse("phone_hours", "is of a `phone`, and there is none");
+    }
     for clock in root.quiet_sections("clocks") {
         refers(clock.peek("calendar"), calendars.as_ref(), "calendar");
         refers(clock.peek("priority"), priorities.as_ref(), "priority");

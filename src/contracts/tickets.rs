@@ -10,7 +10,8 @@ use crate::domain::contract::{
     AllowedLink, AskedDecision, AskedPart, Category, Label, LongOpen, NamedKind, Reminders, ResponseTeam, Service, Side, TicketTerms,
     TicketType,
 };
-use crate::domain::workflow::TicketKind;
+use crate::domain::ticket::kinds;
+use crate::domain::workflow::{Step, TicketKind};
 
 /// Response teams; their codes stand in one field of a ticket.
 const MOST_TEAMS: usize = 50;
@@ -112,7 +113,12 @@ fn part(section: &Section<'_>) -> Option<AskedPart> {
     let (kind, part) = (kind_of_ticket(section, "type"), section.required("part").and_then(|field| field.code()));
     let before = section.required("before").map(|field| field.list().iter().filter_map(Field::code).collect());
     section.finish();
-    Some(AskedPart { kind: kind?, part: part?, before: before? })
+    let asked = AskedPart { kind: kind?, part: part?, before: before? };
+    if !kinds::rules(asked.kind).parts.contains(&asked.part) {
+        section.refuse("part", format!("no {} has it", asked.kind.english()));
+    }
+    refuse_foreign(section, &[asked.kind], &asked.before);
+    Some(asked)
 }
 
 fn decision(section: &Section<'_>) -> Option<AskedDecision> {
@@ -120,7 +126,21 @@ fn decision(section: &Section<'_>) -> Option<AskedDecision> {
     let by = section.optional("by").map_or_else(|| vec![Side::Client], |field| field.list().iter().filter_map(Field::code).collect());
     let before = section.optional("before").map(|field| field.list().iter().filter_map(Field::code).collect()).unwrap_or_default();
     section.finish();
-    Some(AskedDecision { question: question?, by, before })
+    if by.is_empty() && section.quiet_list("by").is_empty() && section.has("by") {
+        section.refuse("by", "needs at least one side");
+    }
+    let asked = AskedDecision { question: question?, by, before };
+    let types: Vec<_> = TicketType::ALL.into_iter().filter(|kind| kinds::rules(*kind).asked(asked.question).is_some()).collect();
+    refuse_foreign(section, &types, &asked.before);
+    Some(asked)
+}
+
+/// A phase that none of these types has would never be entered, nor would the one in which a ticket is registered.
+fn refuse_foreign(section: &Section<'_>, types: &[TicketType], before: &[Step]) {
+    let is_entered = |step: &&Step| types.iter().any(|kind| kinds::phase_of(*kind, **step).is_some() && kinds::first(*kind).step != **step);
+    for step in before.iter().filter(|step| !is_entered(step)) {
+        section.refuse("before", format!("\"{step}\" is no phase that such a ticket enters"));
+    }
 }
 
 fn response_team(section: &Section<'_>) -> Option<ResponseTeam> {
@@ -160,8 +180,16 @@ pub(super) fn check(root: &Section<'_>) {
     }
     lists_once(&root.quiet_list("only_types"));
     let roles = written(root, "roles");
+    let sides = root.peek("roles").and_then(|field| field.quiet_section());
     for role in root.quiet_list("told_of_progress") {
+        let named = sides.as_ref().zip(role.as_text()).and_then(|(roles, code)| roles.peek(code)?.quiet_section());
+        if named.and_then(|role| role.peek("side")).is_some_and(|side| side.as_text() == Some(Side::Supplier.as_str())) {
+            role.refuse("is a role of the supplier: it is the client that is told");
+        }
         refers(Some(role), roles.as_ref(), "role");
+    }
+    if root.peek("told_of_progress").is_some_and(|field| field.is_empty_list()) {
+        root.refuse("told_of_progress", "needs at least one role");
     }
     lists_once(&root.quiet_list("told_of_progress"));
     let teams = root.quiet_sections("response_teams");

@@ -12,7 +12,7 @@ closed_list! {
         Reply = "reply": "bericht op een ticket", "message on a ticket";
         /// The same mail again.
         Duplicate = "duplicate": "al ontvangen", "received before";
-        /// A machine's: noted, never answered, never a ticket.
+        /// A machine's: noted, never answered, and a ticket only when the desk makes it one.
         Automatic = "automatic": "automatisch bericht", "automatic message";
         /// A mail of the desk was not delivered.
         Bounce = "bounce": "niet bezorgd", "bounced";
@@ -21,6 +21,11 @@ closed_list! {
         /// It cannot be taken in.
         Refused = "refused": "geweigerd", "refused";
     }
+}
+
+impl MailOutcome {
+    /// What the desk can make a ticket of.
+    pub const KEPT_ASIDE: [Self; 3] = [Self::Quarantined, Self::Duplicate, Self::Automatic];
 }
 
 closed_list! {

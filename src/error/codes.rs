@@ -85,7 +85,7 @@ codes! {
         NotASandbox = "not_a_sandbox": "Only a desk in sandbox time can do this.";
         NotGivenUp = "not_given_up": "The message was sent, or still waits to be sent: only one that was given up can be sent again.";
         NotRevocable = "not_revocable": "The token is none of the desk's own: it ends where it comes from, at the identity provider or in the settings.";
-        NotQuarantined = "not_quarantined": "The message is neither quarantined nor marked as a duplicate, or no longer so.";
+        NotQuarantined = "not_quarantined": "The message is not kept aside: it is neither quarantined nor automatic nor marked as a duplicate, or no longer so.";
         OwnRole = "own_role": "This is a role of the caller's own; somebody else decides about it.";
         PastRewritten = "past_rewritten": "Tickets were already reported in the period that the contract version would cover.";
         ObligationMet = "obligation_met": "It is already recorded that the obligation was met.";

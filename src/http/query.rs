@@ -241,7 +241,10 @@ impl Keys {
     }
 
     pub fn codes<L: ClosedList>(&mut self, name: &'static str, description: &str) -> Vec<L> {
-        let listed = self.short_list(name, description);
+        // Each of them once, and the commas.
+        let longest = L::CODES.iter().map(|code| code.len() + 1).sum();
+        let said = self.said(name, description, (false, true), || text(None, longest));
+        let listed = said.map(|said| listed(&said)).unwrap_or_default();
         let found: Vec<_> = listed.iter().filter_map(|code| L::of_code(code)).collect();
         if found.len() < listed.len() {
             self.refuse(name, FieldCode::UnknownValue, one_of(L::CODES.iter().copied()));

@@ -7,7 +7,7 @@
 //! Deliberately absent: every lookup, and carrying out the decision.
 
 use super::attribution::Unattributed;
-use super::parse::Parsed;
+use super::parse::{Mark, Parsed};
 use crate::domain::mail::MailOutcome;
 
 /// A ticket that a message seems to be about. It belongs to the sender's organisation, or to the one that strangers are given; tickets of
@@ -48,6 +48,8 @@ pub struct TriageInput<'m, T> {
     pub by_tag: Option<TicketMatch<T>>,
     /// Set when the message could not be attributed to a client.
     pub unattributed: Option<Unattributed>,
+    /// Whether nothing is known of its sender, and the client follows from the mailbox alone.
+    pub is_stranger: bool,
 }
 
 /// What becomes of a message. The message itself is always kept.
@@ -141,10 +143,11 @@ pub fn decide<T>(inbound: TriageInput<'_, T>) -> Decision<T> {
     if let Some(reason) = unattributable(mail) {
         return Decision::noted(Outcome::Quarantined, reason, found.map(|it| it.ticket));
     }
+    let acknowledge = mail.may_be_acknowledged();
     match found {
         Some(TicketMatch { ticket, is_theirs: true, is_closed: false }) => Decision::taken(Outcome::Reply(ticket), false),
-        Some(TicketMatch { ticket, is_theirs: true, is_closed: true }) => Decision::taken(Outcome::FollowUp(ticket), true),
-        other => unrelated(other.map(|it| it.ticket), inbound.unattributed),
+        Some(TicketMatch { ticket, is_theirs: true, is_closed: true }) => Decision::taken(Outcome::FollowUp(ticket), acknowledge),
+        other => unrelated(other.map(|it| it.ticket), inbound.unattributed, (acknowledge, inbound.is_stranger, mail.mark.as_ref())),
     }
 }
 
@@ -157,11 +160,19 @@ fn likeliest<T>(by_ancestor: Option<TicketMatch<T>>, by_tag: Option<TicketMatch<
     }
 }
 
-/// For a message that belongs to no ticket of its sender's.
-fn unrelated<T>(suggested_link: Option<T>, unattributed: Option<Unattributed>) -> Decision<T> {
-    match unattributed {
-        None => Decision::taken(Outcome::Ticket { suggested_link }, true),
-        Some(reason) => Decision::noted(Outcome::Quarantined, reason.to_string(), suggested_link),
+/// For a message that belongs to no ticket of its sender's. Even where strangers are accepted, what one of them sent to many waits: it is more
+/// often a newsletter than a report.
+fn unrelated<T>(
+    suggested_link: Option<T>,
+    unattributed: Option<Unattributed>,
+    (acknowledge, is_stranger, mark): (bool, bool, Option<&Mark>),
+) -> Decision<T> {
+    match (unattributed, mark.filter(|_| is_stranger)) {
+        (None, None) => Decision::taken(Outcome::Ticket { suggested_link }, acknowledge),
+        (None, Some(mark)) => {
+            Decision::noted(Outcome::Quarantined, format!("of somebody unknown, who asks for no answer: {mark}"), suggested_link)
+        }
+        (Some(reason), _) => Decision::noted(Outcome::Quarantined, reason.to_string(), suggested_link),
     }
 }
 
@@ -221,6 +232,7 @@ mod tests {
             by_ancestor: None,
             by_tag: None,
             unattributed: None,
+            is_stranger: false,
         }
     }
 
@@ -304,6 +316,21 @@ mod tests {
         assert_eq!(decision, Decision::noted(Outcome::Automatic, "an automatic message: Auto-Submitted: auto-replied", Some(2)));
         let decision = decide(TriageInput { by_tag: Some(found(2, false)), ..inbound(&automatic) });
         assert_eq!(decision.about, None);
+    }
+
+    #[test]
+    fn who_asks_for_no_answer_is_heard_and_not_answered() {
+        let marked = |mark: &Mark| Parsed { mark: Some(mark.clone()), ..mail() };
+        for mark in [Mark::MailingList, Mark::ResponsesSuppressed, Mark::Unsubscribe, Mark::Precedence("list".to_owned())] {
+            let mail = marked(&mark);
+            assert_eq!(decide(inbound(&mail)), Decision::taken(NEW, false), "{mark}");
+            let answer = TriageInput { by_tag: Some(found(1, true)), ..inbound(&mail) };
+            assert_eq!(decide(answer), Decision::taken(Outcome::Reply(1), false), "{mark}");
+            let later = TriageInput { by_tag: Some(closed(4)), ..inbound(&mail) };
+            assert_eq!(decide(later), Decision::taken(Outcome::FollowUp(4), false), "{mark}");
+            let stranger = decide(TriageInput { is_stranger: true, ..inbound(&mail) });
+            assert_eq!((stranger.outcome, stranger.acknowledge), (Outcome::Quarantined, false), "{mark}");
+        }
     }
 
     #[test]

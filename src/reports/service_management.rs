@@ -49,10 +49,12 @@ pub fn report(contract: &Contract, month: Month, tickets: &[TicketFigures]) -> S
     let mut tickets: Vec<_> = tickets.iter().collect();
     tickets.sort_by_key(|ticket| ticket.place());
     let considered: Vec<_> = tickets.iter().copied().filter(|ticket| population::was_open_in(period, ticket)).collect();
+    // What the agreement does not cover counts in no figure (TKT-16); the population says how many there were.
+    let covered: Vec<_> = considered.iter().copied().filter(|ticket| !ticket.out_of_scope).collect();
     let is_pending = |ticket: &TicketFigures| population::is_open_at_end(period, ticket) && !period.knew(ticket.resolved_at);
-    let long: Vec<_> = considered.iter().copied().filter(|ticket| is_pending(ticket) && ticket.is_long_open).collect();
+    let long: Vec<_> = covered.iter().copied().filter(|ticket| is_pending(ticket) && ticket.is_long_open).collect();
     let running_breaches = population::running_breaches(contract, period, &considered);
-    let not_classified = population::not_classified(contract, period, &considered);
+    let not_classified = population::not_classified(contract, period, &covered);
     let escalations = escalations(period, &tickets);
     let corrections = corrections(&tickets);
     let late_facts: Vec<_> = tickets.iter().flat_map(|ticket| ticket.late.iter().cloned()).collect();
@@ -70,9 +72,9 @@ pub fn report(contract: &Contract, month: Month, tickets: &[TicketFigures]) -> S
         version_at,
         assumed: contract.assumed.clone(),
         population: population::of(month, zone, period, &considered, &running_breaches, &not_classified),
-        types: TicketType::ALL.into_iter().map(|kind| counts(period, kind, &considered, &long)).collect(),
-        handling_times: handling::times(contract, period, &considered),
-        involvement: population::involvement(contract, period, &considered),
+        types: TicketType::ALL.into_iter().map(|kind| counts(period, kind, &covered, &long)).collect(),
+        handling_times: handling::times(contract, period, &covered),
+        involvement: population::involvement(contract, period, &covered),
         goals: goals::rows(contract, period, &tickets),
         agreed: goals::agreed(contract, period, &tickets),
         running_breaches,

@@ -119,7 +119,7 @@ pub async fn list(reads: &impl Reads, filter: &InboundFilter) -> Result<Vec<Inbo
     Ok(rows.into_iter().map(inbound).collect())
 }
 
-/// Records that a quarantined mail, or a presumed duplicate, became a ticket. False when it is neither any more, or nothing is left of it.
+/// Records that a mail that was kept aside became a ticket. False when it is not any more, or nothing is left of it.
 pub async fn released(tx: &Tx, id: Uuid, ticket: &Ticket) -> Result<bool, DbErr> {
     let released = inbound_mail::Entity::update_many()
         .col_expr(inbound_mail::Column::Outcome, Expr::value(MailOutcome::Ticket.as_str()))
@@ -128,7 +128,7 @@ pub async fn released(tx: &Tx, id: Uuid, ticket: &Ticket) -> Result<bool, DbErr>
         .filter(inbound_mail::Column::Id.eq(id))
         .filter(inbound_mail::Column::RedactedAt.is_null())
         .filter(inbound_mail::Column::ErasedAt.is_null())
-        .filter(inbound_mail::Column::Outcome.is_in([MailOutcome::Quarantined.as_str(), MailOutcome::Duplicate.as_str()]));
+        .filter(inbound_mail::Column::Outcome.is_in(MailOutcome::KEPT_ASIDE.map(MailOutcome::as_str)));
     Ok(released.exec(tx.connection()).await?.rows_affected == 1)
 }
 

@@ -249,7 +249,7 @@ async fn own_conditions(reads: &impl Reads, reader: Reader, filter: &TicketFilte
     for (column, wanted) in [
         (ticket::Column::Breached, filter.breached),
         (ticket::Column::AtRisk, filter.at_risk),
-        (ticket::Column::OutsidePhoneHours, filter.outside_phone_hours),
+        (ticket::Column::CalledOutsideHours, filter.called_outside_hours),
         (ticket::Column::NeedsAttention, filter.needs_attention),
         (ticket::Column::OutOfScope, filter.out_of_scope),
         (ticket::Column::IsMajor, filter.major),
@@ -280,7 +280,13 @@ async fn own_conditions(reads: &impl Reads, reader: Reader, filter: &TicketFilte
         all = all.add(ticket::Column::Id.in_subquery(tickets::followed_by(reads, reader, &filter.followers)));
     }
     match &filter.words {
-        Some(words) => Ok(all.add(search::condition(reads, reader, words).await?)),
+        Some(words) => {
+            for (contract, organisation) in &filter.unread {
+                let theirs = ticket::Column::Contract.eq(contract).and(ticket::Column::Organisation.eq(organisation));
+                all = all.add(theirs.and(ticket::Column::ClosedAt.is_not_null()).not());
+            }
+            Ok(all.add(search::condition(reads, reader, words).await?))
+        }
         None => Ok(all),
     }
 }

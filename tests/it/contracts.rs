@@ -147,7 +147,11 @@ fn what_an_agreement_says_of_its_tickets_holds_together() {
     let reached = told.replace("[roles.co]\n", "[roles.co]\nmail = [\"co@acme.example\"]\n");
     assert!(contracts::parse(Path::new("a.toml"), &reached).is_ok());
     for (from, to, expected) in [
-        (lead, keys("phone_hours = \"night\""), "phone_hours: refers to nothing: there is no calendar \"night\""),
+        (
+            lead,
+            keys("phone = \"070 123 45 67\"\nphone_hours = \"night\""),
+            "phone_hours: refers to nothing: there is no calendar \"night\"",
+        ),
         (
             lead,
             keys("handled_alone = 80"),

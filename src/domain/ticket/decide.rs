@@ -7,7 +7,7 @@ use super::answer::{self, Decided, WrittenDown, answers, check, deciders, judged
 use super::kinds::{self, Asked};
 use super::situation::{Recorded, Situation};
 use super::transition::{self, Move};
-use super::{Event, EventData, Ticket};
+use super::{Event, EventData, Ticket, write};
 use crate::domain::contract::{Contract, Side};
 use crate::domain::permission::{Forbidden, Principal, Verb};
 use crate::domain::workflow::{Question, State, Step, Verdict};
@@ -45,14 +45,17 @@ impl Decide {
             Verdict::Yes => None,
             Verdict::No => asked.no,
         };
-        let Some(to) = to.filter(|to| ticket.phase.next.contains(to)) else { return Ok(vec![answer]) };
+        // Whoever decides has answered: the ticket waits for them no longer.
+        let resumed = (side == Side::Client).then(|| write::answered(contract, ticket, situation.history)).flatten();
+        let stays = |answer| std::iter::once(answer).chain(resumed.map(|moved| (EventData::Resumed(moved), None))).collect();
+        let Some(to) = to.filter(|to| ticket.phase.next.contains(to)) else { return Ok(stays(answer)) };
         let answered = [situation.history, &[as_event(situation, &answer.0)]].concat();
         let after = Situation { history: &answered, ..situation };
         let moves = Move { to: to.to_string(), reason: self.reason.clone(), cause: None, texts: Vec::new(), handling: None };
         match moves.made(after) {
             Ok(records) => Ok(std::iter::once(answer).chain(records).collect()),
             // It stays where it is until the desk has given what the next phase needs. At the end there is no later.
-            Err(transition::Refused::NeedsMissing(_)) if !is_last(ticket, to) => Ok(vec![answer]),
+            Err(transition::Refused::NeedsMissing(_)) if !is_last(ticket, to) => Ok(stays(answer)),
             Err(refused) => Err(refused.into()),
         }
     }

@@ -53,7 +53,7 @@ pub struct TicketFilter {
     /// When that is, as whoever arrives with it says.
     pub asked_at: Option<Instant>,
     /// Called in while the telephone was not answered, or not.
-    pub outside_phone_hours: Option<bool>,
+    pub called_outside_hours: Option<bool>,
     /// Waiting for an answer to one of these.
     pub awaited: Vec<Question>,
     /// With one of these tags.
@@ -61,6 +61,8 @@ pub struct TicketFilter {
     /// Followed by one of these people.
     pub followers: Vec<Uuid>,
     pub words: Option<Words>,
+    /// Contracts and clients of which closed tickets are found by no words: what was said on them is no longer shown to who asks (TKT-18).
+    pub unread: Vec<(String, String)>,
     /// What must hold beside it: a saved view that it narrows.
     pub within: Option<Box<Self>>,
 }

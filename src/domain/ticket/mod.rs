@@ -177,7 +177,7 @@ pub struct Ticket {
     /// The questions that it waits for.
     pub awaited: Vec<Question>,
     /// Whether it was called in while the telephone was not answered (SUP-02).
-    pub outside_phone_hours: bool,
+    pub called_outside_hours: bool,
     /// The incident it is an emergency change for (CHG-02).
     pub emergency_for: Option<Uuid>,
     /// The ticket it was merged into: it takes nothing any more, and points there.
@@ -276,7 +276,7 @@ impl history::Subject for Ticket {
         let settled = Self {
             next_due: index.next_due,
             long_open_at: index.long_open_at,
-            outside_phone_hours: index.outside_phone_hours,
+            called_outside_hours: index.called_outside_hours,
             awaited: answer::open_questions(&version.contract, self, history),
             ..self.clone()
         };

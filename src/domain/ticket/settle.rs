@@ -71,7 +71,7 @@ pub struct Settled {
     /// When it counts as open for long, while it is open and in scope (TKT-11).
     pub long_open_at: Option<Instant>,
     /// Whether it was called in while the telephone was not answered (SUP-02).
-    pub outside_phone_hours: bool,
+    pub called_outside_hours: bool,
     /// The rank of the priority that applies (INC-08).
     pub rank: Option<u32>,
     pub links: Vec<(Relation, Uuid)>,
@@ -158,7 +158,7 @@ pub fn settle(contract: &Contract, ticket: ClockInputs<'_>, history: &[Event], n
         breached: clocks.iter().flat_map(|index| &index.clock.goals).any(|goal| goal.breached_at.is_some()),
         at_risk,
         long_open_at: opened_at.and_then(|opened_at| long_open_at(contract, ticket.kind, opened_at, now)),
-        outside_phone_hours: is_outside_phone_hours(contract, history),
+        called_outside_hours: is_called_outside_hours(contract, history),
         rank: rank(contract, ticket.kind, history),
         links: links(history),
         tags: tags(history),
@@ -170,7 +170,7 @@ pub fn settle(contract: &Contract, ticket: ClockInputs<'_>, history: &[Event], n
 }
 
 /// Whether it was called in when the calendar of the telephone was closed, as amended by then.
-fn is_outside_phone_hours(contract: &Contract, history: &[Event]) -> bool {
+fn is_called_outside_hours(contract: &Contract, history: &[Event]) -> bool {
     let is_call = |event: &&Event| matches!(&event.data, EventData::Registered(registered) if registered.channel == Channel::Phone);
     let called_at = history.first().filter(is_call).map(|event| event.occurred_at);
     let Some((called_at, name)) = called_at.zip(contract.phone_hours.as_deref()) else { return false };

@@ -41,7 +41,7 @@ impl Write {
 }
 
 /// Where an answer of the client takes a ticket that waits for one: back to the phase it was held in (design § 4).
-fn answered(contract: &Contract, ticket: &Ticket, history: &[Event]) -> Option<Moved> {
+pub(super) fn answered(contract: &Contract, ticket: &Ticket, history: &[Event]) -> Option<Moved> {
     let waits = ticket.phase.step == Step::OnHold
         && ticket.waiting_cause.as_deref().and_then(HoldCause::named).is_some_and(HoldCause::is_the_clients);
     let back = ticket.moves(contract, history).into_iter().find(|phase| phase.state == State::Active).filter(|_| waits)?;

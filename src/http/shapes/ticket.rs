@@ -249,7 +249,8 @@ pub struct TicketPatch {
     /// Why another type, tier or kind, in words that the client reads; required where a breach ends by another kind.
     #[schema(min_length = 1, max_length = 2000, pattern = "\\S")]
     pub reason: Option<String>,
-    /// Who takes it in hand; `null` for nobody any more.
+    /// Who takes it in hand: a name, or the id of an account, by which its holder finds it as theirs; `me` is the caller's own id. `null` for
+    /// nobody any more.
     #[schema(value_type = Option<String>, min_length = 1, max_length = 200, pattern = "\\S")]
     #[serde(default, deserialize_with = "field")]
     pub assignee: Field,
@@ -411,7 +412,7 @@ pub struct Ticket {
     #[schema(max_items = 6)]
     awaited_decisions: Vec<String>,
     /// Whether it was called in while the desk's telephone is not answered.
-    outside_phone_hours: bool,
+    called_outside_hours: bool,
     /// The id of the incident it is an emergency change for.
     emergency_for: Option<uuid::Uuid>,
     /// The ticket it was merged into, which goes on for it; `null` where it was not, and for whoever does not see that one.
@@ -486,7 +487,7 @@ impl From<Overview> for Ticket {
             next_due_provisional: ticket.next_due.is_some_and(|due| due.provisional),
             long_open_at: ticket.long_open_at,
             awaited_decisions: ticket.awaited.iter().map(ToString::to_string).collect(),
-            outside_phone_hours: ticket.outside_phone_hours,
+            called_outside_hours: ticket.called_outside_hours,
             emergency_for: ticket.emergency_for,
             merged_into: merged_into.map(MergedInto::from),
             destroyed_at: ticket.destroyed_at,

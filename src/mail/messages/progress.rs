@@ -13,7 +13,9 @@ pub struct Progress {
     pub from: Option<Line>,
     /// The Dutch name of the phase it came to.
     pub to: Line,
-    /// In the words of the person who did it; may be empty.
+    /// Whether it is something that the desk wrote to whoever reported it.
+    pub is_message: bool,
+    /// In the words of the person who did it, or what the desk wrote; may be empty.
     pub explanation: Passage,
     pub grounds: Grounds,
     pub at: Moment,
@@ -23,11 +25,13 @@ pub struct Progress {
 impl Message for Progress {
     const KIND: MailKind = MailKind::Progress;
     const AUTO: AutoSubmitted = AutoSubmitted::Generated;
-    const SUBJECT: &'static str = "Voortgang: {{ to }}: {{ ticket.title }}";
+    const SUBJECT: &'static str = "Voortgang: {% if is_message %}bericht{% else %}{{ to }}{% endif %}: {{ ticket.title }}";
     const BODY: &'static str = "\
 {% extends 'letter' %}
 {% block text %}
-{% if from %}
+{% if is_message %}
+De servicedesk schreef over melding {{ ticket.number }} ({{ ticket.kind }}) aan de melder.
+{% elif from %}
 De status van melding {{ ticket.number }} ({{ ticket.kind }}) is gewijzigd van \"{{ from }}\" naar \"{{ to }}\".
 {% else %}
 Melding {{ ticket.number }} ({{ ticket.kind }}) is geregistreerd.
@@ -38,7 +42,7 @@ Status:     {{ to }}
 Tijdstip:   {{ at }}
 {% if explanation %}
 
-Toelichting:
+{% if is_message %}Bericht{% else %}Toelichting{% endif %}:
 {{ explanation }}
 {% endif %}
 {% include 'grounds' %}
@@ -53,12 +57,14 @@ Toelichting:
             ticket: TicketFacts::sample(),
             from: Some("in behandeling".into()),
             to: "opgelost".into(),
+            is_message: false,
             explanation: "De voeding is vervangen.\n".into(),
             grounds: Grounds::default(),
             at: Moment::sample("2026-01-05T10:40:00+01:00"),
             desk: SAMPLE_DESK.into(),
         };
         let new = Self { from: None, to: "geregistreerd".into(), explanation: "".into(), ..usual.clone() };
-        vec![("", usual), ("nieuw", new)]
+        let message = Self { from: None, is_message: true, explanation: "Wij hebben de voeding besteld.".into(), ..usual.clone() };
+        vec![("", usual), ("nieuw", new), ("bericht", message)]
     }
 }

@@ -1,5 +1,7 @@
-//! Recognises messages that a machine wrote, so that we never answer one automatically: two such machines would mail each other forever.
-//! RFC 3834 names the headers; the others are what mail systems use in practice.
+//! Recognises messages that a machine wrote, and marks by which a message asks for no automatic answer: two machines that answer each other do
+//! so forever. RFC 3834 names the headers; the others are what mail systems use in practice.
+//!
+//! A mark says nothing of who wrote: a person's mail through a group or a distribution list has one as well. It is heard, and not acknowledged.
 
 use std::fmt;
 
@@ -18,14 +20,34 @@ pub enum Automatic {
     NullSender,
     /// The value of `Auto-Submitted`.
     AutoSubmitted(String),
-    /// The value of `Precedence`: sent in bulk.
+    /// `Precedence: auto_reply`.
+    AutoReply,
+    /// An address that no person reads, such as `noreply@`.
+    SystemSender(String),
+}
+
+/// A mark by which a message asks for no automatic answer, whoever wrote it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Mark {
+    /// The value of `Precedence`: sent to many.
     Precedence(String),
     /// `X-Auto-Response-Suppress`, Microsoft's way to ask for no automatic replies.
     ResponsesSuppressed,
     /// It has a `List-Id`.
     MailingList,
-    /// An address that no person reads, such as `noreply@`.
-    SystemSender(String),
+    /// It has a `List-Unsubscribe`, as newsletters do.
+    Unsubscribe,
+}
+
+impl fmt::Display for Mark {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Precedence(value) => write!(f, "Precedence: {value}"),
+            Self::ResponsesSuppressed => f.write_str("X-Auto-Response-Suppress"),
+            Self::MailingList => f.write_str("a mailing list"),
+            Self::Unsubscribe => f.write_str("List-Unsubscribe"),
+        }
+    }
 }
 
 /// On every mail we send, so that we recognise it when it comes back.
@@ -38,9 +60,7 @@ impl fmt::Display for Automatic {
             Self::Report => f.write_str("a delivery report or read receipt"),
             Self::NullSender => f.write_str("an empty envelope sender"),
             Self::AutoSubmitted(value) => write!(f, "Auto-Submitted: {value}"),
-            Self::Precedence(value) => write!(f, "Precedence: {value}"),
-            Self::ResponsesSuppressed => f.write_str("X-Auto-Response-Suppress"),
-            Self::MailingList => f.write_str("a mailing list"),
+            Self::AutoReply => f.write_str("Precedence: auto_reply"),
             Self::SystemSender(address) => write!(f, "the sender {address} is not a person"),
         }
     }
@@ -51,11 +71,19 @@ pub(super) fn of(message: &Message<'_>, sender: Option<&Address>) -> Option<Auto
     own_loop(message)
         .or_else(|| report(message))
         .or_else(|| auto_submitted(message))
-        .or_else(|| precedence(message))
-        .or_else(|| headers::has(message, "X-Auto-Response-Suppress").then_some(Automatic::ResponsesSuppressed))
-        .or_else(|| headers::has(message, "List-Id").then_some(Automatic::MailingList))
+        .or_else(|| (precedence(message).as_deref() == Some("auto_reply")).then_some(Automatic::AutoReply))
         .or_else(|| null_sender(message))
         .or_else(|| system_sender(sender?))
+}
+
+/// The most telling mark.
+pub(super) fn mark(message: &Message<'_>) -> Option<Mark> {
+    let sent_to_many = precedence(message).filter(|value| ["bulk", "junk", "list"].contains(&value.as_str()));
+    let has = |name: &'static str, mark: Mark| headers::has(message, name).then_some(mark);
+    has("List-Id", Mark::MailingList)
+        .or_else(|| sent_to_many.map(Mark::Precedence))
+        .or_else(|| has("List-Unsubscribe", Mark::Unsubscribe))
+        .or_else(|| has("X-Auto-Response-Suppress", Mark::ResponsesSuppressed))
 }
 
 fn own_loop(message: &Message<'_>) -> Option<Automatic> {
@@ -71,9 +99,8 @@ fn auto_submitted(message: &Message<'_>) -> Option<Automatic> {
     (!value.is_empty() && value != "no").then_some(Automatic::AutoSubmitted(value))
 }
 
-fn precedence(message: &Message<'_>) -> Option<Automatic> {
-    let value = word(&headers::lowercase(message, "Precedence")?);
-    ["bulk", "junk", "list", "auto_reply"].contains(&value.as_str()).then_some(Automatic::Precedence(value))
+fn precedence(message: &Message<'_>) -> Option<String> {
+    Some(word(&headers::lowercase(message, "Precedence")?))
 }
 
 /// The first word of a header, without its parameters and comments. 40 characters, as it is shown in the reason.
@@ -111,10 +138,8 @@ mod tests {
             ("From: jan@example.nl\nReturn-Path: <>", Some(Automatic::NullSender)),
             ("From: jan@example.nl\nAuto-Submitted: auto-replied (vacation)", submitted("auto-replied")),
             ("From: jan@example.nl\nauto-submitted: Auto-Generated; owner=x", submitted("auto-generated")),
-            ("From: jan@example.nl\nPrecedence: Bulk", Some(Automatic::Precedence("bulk".to_owned()))),
-            ("From: jan@example.nl\nPrecedence: auto_reply", Some(Automatic::Precedence("auto_reply".to_owned()))),
-            ("From: jan@example.nl\nX-Auto-Response-Suppress: OOF, AutoReply", Some(Automatic::ResponsesSuppressed)),
-            ("From: jan@example.nl\nList-ID: Nieuws <nieuws.example.nl>", Some(Automatic::MailingList)),
+            ("From: jan@example.nl\nPrecedence: Bulk", None),
+            ("From: jan@example.nl\nPrecedence: auto_reply", Some(Automatic::AutoReply)),
             ("From: jan@example.nl\nContent-Type: multipart/report; boundary=x", Some(Automatic::Report)),
             ("From: desk@example.nl\nX-Uurwerk-Loop: 1", Some(Automatic::OwnLoop)),
             ("From: No-Reply@example.nl", Some(Automatic::SystemSender("No-Reply@example.nl".to_owned()))),
@@ -123,6 +148,21 @@ mod tests {
             ("From: noreply.jansen@example.nl", None),
         ] {
             assert_eq!(parse(format!("{headers}\nSubject: x\n\nx\n").as_bytes()).automatic, expected, "{headers}");
+        }
+    }
+    #[test]
+    fn a_message_that_asks_for_no_answer_need_not_be_a_machines() {
+        for (headers, expected) in [
+            ("", None),
+            ("Precedence: first-class\n", None),
+            ("Precedence: Bulk\n", Some(Mark::Precedence("bulk".to_owned()))),
+            ("Precedence: junk\nX-Auto-Response-Suppress: All\n", Some(Mark::Precedence("junk".to_owned()))),
+            ("List-ID: Nieuws <nieuws.example.nl>\nPrecedence: list\n", Some(Mark::MailingList)),
+            ("List-Unsubscribe: <mailto:weg@example.nl>\n", Some(Mark::Unsubscribe)),
+            ("X-Auto-Response-Suppress: OOF, AutoReply\n", Some(Mark::ResponsesSuppressed)),
+        ] {
+            let parsed = parse(format!("From: jan@example.nl\n{headers}Subject: x\n\nx\n").as_bytes());
+            assert_eq!((parsed.automatic, parsed.mark), (None, expected), "{headers}");
         }
     }
 }

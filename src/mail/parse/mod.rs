@@ -13,7 +13,7 @@ mod html;
 mod quotes;
 mod rejoin;
 
-pub use automatic::{Automatic, LOOP_MARKER};
+pub use automatic::{Automatic, LOOP_MARKER, Mark};
 pub use bounce::Bounce;
 pub use headers::Address;
 
@@ -62,6 +62,8 @@ pub struct Parsed {
     pub content_digest: String,
     /// Set when a machine wrote it; such a message is never acknowledged.
     pub automatic: Option<Automatic>,
+    /// Set when it asks for no automatic answer.
+    pub mark: Option<Mark>,
     /// Set when it is a report that a message was not delivered (RFC 3464).
     pub bounce: Option<Bounce>,
 }
@@ -76,6 +78,11 @@ impl Parsed {
             }
         }
         ancestors
+    }
+
+    /// Whether its sender may be answered automatically.
+    pub fn may_be_acknowledged(&self) -> bool {
+        self.automatic.is_none() && self.mark.is_none()
     }
 
     /// Whether there is nothing to work with: no sender, no subject, no text and no attachments.
@@ -119,6 +126,7 @@ fn read(message: &Message<'_>, content: &[u8]) -> Parsed {
         references: headers::message_ids(message, &HeaderName::References),
         several_senders: senders.len() > 1,
         automatic: automatic::of(message, senders.first()),
+        mark: automatic::mark(message),
         from: senders.into_iter().next(),
         to: headers::addresses(message, &HeaderName::To),
         cc: headers::addresses(message, &HeaderName::Cc),

@@ -137,7 +137,7 @@ impl TicketContext {
         };
         context.read_histories(tx, events, needs, agreements).await?;
         context.read_others(tx, events).await?;
-        if matches!(needs, Needs::Reach | Needs::Deciders | Needs::Management) {
+        if matches!(needs, Needs::Reach | Needs::Deciders | Needs::Management) || !context.followers.is_empty() {
             let contracts: BTreeSet<_> = context.tickets.values().map(|ticket| ticket.contract.as_str()).collect();
             context.reach = reach(tx, &contracts.into_iter().collect::<Vec<_>>(), now).await?;
         }

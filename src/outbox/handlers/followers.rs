@@ -1,5 +1,7 @@
 //! Mail to those who follow a ticket, of what its requester is told: an answer, another status, the solution, a merge, other goals.
 
+use std::collections::BTreeSet;
+
 use super::DESK;
 use super::ticket_mail::TicketMail;
 use crate::domain::mail::Outbound;
@@ -12,8 +14,11 @@ use crate::usecases::Error;
 impl TicketMail<'_> {
     pub(super) fn to_followers(&self) -> Result<Vec<Outbound>, Error> {
         let told = self.context.followers(self.ticket).filter(|person| self.is_news_to(person));
+        // Of a ticket without flags they hear already what the follower would.
+        let told_otherwise = if self.ticket.flags.is_empty() { self.told_of_progress() } else { BTreeSet::new() };
+        let told = told.filter_map(|person| Some((person, person.address()?))).filter(|(_, address)| !told_otherwise.contains(address));
         let mut made = Vec::new();
-        for (person, address) in told.filter_map(|person| Some((person, person.address()?))) {
+        for (person, address) in told {
             let Some(outgoing) = self.news_for_follower(self.facts_for(person))? else { break };
             made.push(self.outbound(address, outgoing, None));
         }

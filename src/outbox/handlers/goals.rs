@@ -1,4 +1,4 @@
-//! What is told when other goals hold for a ticket, and a breach ends by that: to whoever reported it, follows it, or is told of progress.
+//! What is told when other goals hold for a ticket, or none, and a breach ends by that: to whoever reported it, follows it, or is told of progress.
 
 use super::DESK;
 use super::ticket_mail::TicketMail;
@@ -8,12 +8,13 @@ use crate::mail::messages::{self, EndedBreach, GoalsChanged, Line, Outgoing, Tic
 use crate::usecases::Error;
 
 /// Of another type its own mail tells.
-pub(super) const TOLD: [EventKind; 3] = [EventKind::Retiered, EventKind::Specified, EventKind::Prioritised];
+pub(super) const TOLD: [EventKind; 4] = [EventKind::Retiered, EventKind::Specified, EventKind::Prioritised, EventKind::Scoped];
 
 impl TicketMail<'_> {
-    /// None where no breach ended.
+    /// None where no breach ended. That the agreement covers a ticket no longer, or again, is always told: its clocks end or run by that.
     pub(super) fn goals_news(&self, reader: Told, ticket: TicketFacts) -> Result<Option<Outgoing>, Error> {
-        let Some((what, now)) = self.chosen().filter(|_| !self.context.ended(self.ticket, self.event).is_empty()) else { return Ok(None) };
+        let is_told = matches!(self.event.data, EventData::Scoped(_)) || !self.context.ended(self.ticket, self.event).is_empty();
+        let Some((what, now)) = self.chosen().filter(|_| is_told) else { return Ok(None) };
         let outgoing = messages::write(&GoalsChanged {
             ticket,
             reader,
@@ -39,6 +40,10 @@ impl TicketMail<'_> {
             EventData::Prioritised(one) => {
                 let label = contract.priority(&one.priority, self.ticket.kind).map(|known| known.label.nl.as_str());
                 Some(("Prioriteit", Some(label.unwrap_or(&one.priority).into())))
+            }
+            EventData::Scoped(scoped) => {
+                let covers = if scoped.out_of_scope { "valt hierbuiten, dus er lopen geen termijnen" } else { "geldt, met haar termijnen" };
+                Some(("Overeenkomst", Some(covers.into())))
             }
             _ => None,
         }

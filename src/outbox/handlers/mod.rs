@@ -77,6 +77,7 @@ const TURNS: &[EventKind] = &[
     EventKind::Ticket(Ti::Retiered),
     EventKind::Ticket(Ti::Specified),
     EventKind::Ticket(Ti::Prioritised),
+    EventKind::Ticket(Ti::Scoped),
     EventKind::Ticket(Ti::Merged),
     EventKind::Ticket(Ti::MergeUndone),
 ];
@@ -129,7 +130,7 @@ pub static HANDLERS: [Handler; 13] = [
     },
     Handler {
         name: "mail-of-progress",
-        takes: &[STEPS, TURNS, &[EventKind::Ticket(Ti::Registered)]],
+        takes: &[STEPS, TURNS, &[EventKind::Ticket(Ti::Registered), EventKind::Ticket(Ti::Replied)]],
         from: From::Now,
         work: Work::Progress,
     },

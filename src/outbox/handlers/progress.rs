@@ -18,7 +18,7 @@ use crate::usecases::Error;
 
 impl TicketMail<'_> {
     /// Where the roles that are told of progress are reached, without whoever is told as the requester.
-    fn told_of_progress(&self) -> BTreeSet<&str> {
+    pub(super) fn told_of_progress(&self) -> BTreeSet<&str> {
         let contract = &self.version.contract;
         let roles = contract.tickets.told_of_progress.iter().filter_map(|code| contract.role(code));
         let addresses = roles.flat_map(|role| self.context.reach.addresses(contract, role, &self.ticket.organisation));
@@ -42,6 +42,7 @@ impl TicketMail<'_> {
                 None => (None, self.ticket.phase.step),
             },
         };
+        let reply = matches!(self.event.data, EventData::Replied(_)).then(|| self.context.text(self.event).unwrap_or_default());
         let outgoing = match self.news_of_itself(Told::Role, self.facts())? {
             Some(news) => news,
             // Other goals are no progress.
@@ -50,7 +51,8 @@ impl TicketMail<'_> {
                 ticket: self.facts(),
                 from: from.map(|step| step.dutch().into()),
                 to: to.dutch().into(),
-                explanation: self.reason().into(),
+                is_message: reply.is_some(),
+                explanation: reply.unwrap_or_else(|| self.reason()).into(),
                 grounds: self.grounds(),
                 at: self.local(self.event.occurred_at),
                 desk: DESK.into(),

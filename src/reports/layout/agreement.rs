@@ -5,7 +5,7 @@ use super::{of_tickets, people};
 use crate::documents::{Cell, CellKind, Column, Document, Section, TableBuilder, dutch};
 use crate::domain::calendar::{Calendar, HolidayRule};
 use crate::domain::clock::Entry;
-use crate::domain::contract::{Condition, ConditionKind, Contract, Level, Mode, Opens};
+use crate::domain::contract::{Condition, ConditionKind, Contract, Level, Mode, Opens, Workaround};
 use crate::domain::obligation::{Cycle, Occasion};
 use crate::domain::workflow::HoldCause;
 
@@ -131,7 +131,9 @@ fn priorities(contract: &Contract) -> TableBuilder<4> {
         Column::new("Betekenis", CellKind::Text),
     ]);
     for priority in &contract.priorities {
-        let meaning = Cell::or_blank(priority.definition.as_ref().map(|definition| definition.nl.as_str()));
+        let workaround = (priority.workaround == Workaround::Expected).then_some("Verwacht wordt een omweg.");
+        let meaning = priority.definition.iter().map(|definition| definition.nl.as_str()).chain(workaround).collect::<Vec<_>>().join(" ");
+        let meaning = Cell::or_blank((!meaning.is_empty()).then_some(meaning));
         table.row([priority.code.as_str().into(), priority.label.nl.as_str().into(), types(contract, &priority.types).into(), meaning]);
     }
     table

@@ -179,7 +179,7 @@ fn involvement(of: &Involvement) -> Option<Section> {
         Block::Note { text }
     });
     let blocks: Vec<_> = [Block::Table(table.into())].into_iter().chain(judged).collect();
-    (of.closed > of.not_said).then(|| Section::new("Wie aan de gesloten tickets meewerkte", blocks))
+    (of.closed > of.not_said || of.norm.is_some()).then(|| Section::new("Wie aan de gesloten tickets meewerkte", blocks))
 }
 
 fn types(types: &[TypeCounts]) -> Section {

@@ -39,8 +39,8 @@ pub(super) fn of(
 }
 
 /// Who had a part in what was closed in the month.
-pub(super) fn involvement(contract: &Contract, period: Period, considered: &[&TicketFigures]) -> Involvement {
-    let closed: Vec<_> = considered.iter().copied().filter(|ticket| !ticket.out_of_scope && period.saw(ticket.closed_at)).collect();
+pub(super) fn involvement(contract: &Contract, period: Period, covered: &[&TicketFigures]) -> Involvement {
+    let closed: Vec<_> = covered.iter().copied().filter(|ticket| period.saw(ticket.closed_at)).collect();
     let of = |handling: Option<Handling>| count(&closed, |ticket| ticket.handling == handling);
     let (alone, not_said) = (of(Some(Handling::Alone)), of(None));
     let all = count(&closed, |_| true);
@@ -62,7 +62,8 @@ fn sentence(month: Month, zone: &str) -> String {
         "Meegeteld zijn alle tickets die op enig moment in {} ({zone}) open waren. Een ticket telt eenmaal per norm, in de maand \
          waarin de uitkomst vaststaat: gehaald toen de klok op tijd stopte, niet gehaald toen de termijn verstreek, ook als het \
          ticket dan nog open is. Geen uitkomst hebben tickets zonder norm, klokken waarvoor nog een prioriteit ontbreekt, \
-         termijnen die nog lopen en tickets die werden ingetrokken of samengevoegd voordat de termijn verstreek.",
+         termijnen die nog lopen en tickets die werden ingetrokken of samengevoegd voordat de termijn verstreek. Tickets die \
+         buiten de afspraken vallen tellen in geen ander cijfer mee.",
         month.dutch()
     )
 }

@@ -309,7 +309,13 @@ impl<'a> Intake<'a> {
             by_ancestor,
             by_tag,
             unattributed: self.whose.as_ref().err().copied(),
+            is_stranger: self.is_of_a_stranger(),
         }))
+    }
+
+    /// Whether nothing is known of the sender, and the client follows from the mailbox alone.
+    fn is_of_a_stranger(&self) -> bool {
+        self.whose.as_ref().is_ok_and(|organisation| !self.sender.belongs_to(organisation))
     }
 
     /// The organisations whose tickets it may be about: the sender's, and the one that the mailbox gives to strangers. Other tickets do not
@@ -415,7 +421,7 @@ impl<'a> Intake<'a> {
             contract: followed.map_or(&self.version.contract.id, |ticket| &ticket.contract),
             organisation: followed.map(|ticket| ticket.organisation.clone()).or_else(|| self.whose.clone().ok()),
             acknowledge: decision.acknowledge,
-            is_stranger: self.whose.as_ref().is_ok_and(|organisation| !self.sender.belongs_to(organisation)),
+            is_stranger: self.is_of_a_stranger(),
             related,
         };
         draft(self.coming.mail, becoming)

@@ -1,4 +1,4 @@
-//! Making a ticket by hand of a quarantined message, or of one wrongly taken for a duplicate.
+//! Making a ticket by hand of a message that was kept aside: quarantined, a machine's, or wrongly taken for a duplicate.
 
 use uuid::Uuid;
 
@@ -61,7 +61,7 @@ async fn release_to(app: &App, stamp: &Stamp, id: Uuid, to: &Destination) -> Res
         contract,
         organisation,
         is_stranger: false,
-        acknowledge: parsed.from.is_some() && parsed.automatic.is_none(),
+        acknowledge: parsed.from.is_some() && parsed.may_be_acknowledged(),
         related: None,
     };
     let draft = Draft {

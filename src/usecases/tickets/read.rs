@@ -62,10 +62,33 @@ pub async fn list(
 ) -> Result<Page, Error> {
     let reader = caller.reader();
     let view = view(app, caller);
-    let page = store::lists::page(&view, reader, filter, sort, after, size).await?;
+    let readable = readable(app, &view, reader, filter).await?;
+    let page = store::lists::page(&view, reader, readable.as_ref().unwrap_or(filter), sort, after, size).await?;
     let mut tickets: Vec<_> = page.tickets.into_iter().map(|one| seen(reader, one)).collect();
     hide_related(&view, &mut tickets).await?;
     Ok(Page { tickets, ..page })
+}
+
+/// A client's search, where some clients have no case portal: what it no longer reads, it does not find (TKT-18).
+async fn readable(app: &App, view: &View, reader: Reader, filter: &TicketFilter) -> Result<Option<TicketFilter>, Error> {
+    let asks = std::iter::successors(Some(filter), |filter| filter.within.as_deref()).any(|filter| filter.words.is_some());
+    if reader == Reader::Desk || !asks {
+        return Ok(None);
+    }
+    let agreements = store::agreements::read(view).await?;
+    let in_force = agreements.all_in_force(app.time.now());
+    let unread = in_force.iter().flat_map(|version| {
+        let without = version.contract.clients.iter().filter(|client| !version.contract.has_case_portal(&client.organisation));
+        without.map(|client| (version.contract.id.clone(), client.organisation.clone()))
+    });
+    let unread: Vec<_> = unread.collect();
+    let mut filter = filter.clone();
+    let mut next = Some(&mut filter);
+    while let Some(one) = next {
+        one.unread.clone_from(&unread);
+        next = one.within.as_deref_mut();
+    }
+    Ok(Some(filter))
 }
 
 /// Whether any ticket belongs to a team, which the settings may no longer name.
@@ -101,6 +124,8 @@ pub async fn changes(
     size: u64,
 ) -> Result<Changes, Error> {
     let (view, reader) = (view(app, caller), caller.reader());
+    let readable = readable(app, &view, reader, filter).await?;
+    let filter = readable.as_ref().unwrap_or(filter);
     // Read before the page: what is marked between the two reads is then on the page, or not before the horizon.
     let horizon = store::changes::horizon(&view).await?;
     let (found, end) = store::lists::changed_since(&view, reader, filter, since, after, size).await?;
@@ -159,7 +184,7 @@ pub async fn part_versions<C: Content>(
     limit: u64,
 ) -> Result<Named<Vec<PartVersion<C>>>, Error> {
     let view = view(app, caller);
-    let ticket = found(&view, ticket).await?;
+    let ticket = still_followed(app, caller, &view, ticket).await?;
     let shown = store::parts::versions(&view, ticket.id, before, limit).await?;
     Ok(Named { actors: Actors::of(&view, shown.iter().map(|version| &version.author)).await?, shown })
 }
@@ -336,6 +361,7 @@ pub struct Answered {
 
 pub async fn decisions(app: &App, caller: &Caller, ticket: TicketRef) -> Result<Named<Vec<Answered>>, Error> {
     let view = view(app, caller);
+    still_followed(app, caller, &view, ticket).await?;
     let WithHistory { ticket, history, version } = with_history(&view, ticket).await?;
     let open = answer::open_questions(&version.contract, &ticket, &history);
     let answered = kinds::rules(ticket.kind).questions.iter().map(|asked| {

@@ -430,7 +430,7 @@ fn new_ticket(stamp: &Stamp, draft: &Draft, checked: &Checked, (id, number): (Uu
         next_due: None,
         long_open_at: None,
         awaited: Vec::new(),
-        outside_phone_hours: false,
+        called_outside_hours: false,
         emergency_for: checked.emergency_for,
         merged_into: None,
         response_teams: Vec::new(),

@@ -198,7 +198,9 @@ async fn a_server_that_knows_no_such_address_is_believed_and_one_that_says_later
         ticket["requester"]["email"] = json!(address);
         desk.registers(&ticket).await;
     }
-    let taken = || server.taken.lock().expect("a list").iter().filter(|line| line.contains("ipo.example")).count();
+    // What the operational contact is told is sent beside it.
+    let is_theirs = |line: &&String| line.contains("ipo.example") && !line.contains("functioneel.beheer");
+    let taken = || server.taken.lock().expect("a list").iter().filter(is_theirs).count();
     desk.passes("PT0S").await;
     assert_eq!(taken(), 1, "nobody waits for the two others");
     desk.passes("PT1M").await;

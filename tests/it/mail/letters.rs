@@ -128,7 +128,8 @@ async fn an_answer_is_signed_by_who_wrote_it_and_by_the_desk_once(desk: &Desk) {
     assert_eq!(desk.post(&path, &json!({ "body": "Wij kijken.", "visibility": "public" })).await.status, 201);
     desk.passes("PT1M").await;
     let signature = |text: &str| {
-        let mail = desk.mails().into_iter().find(|mail| mail.contains(text)).expect("a reply").replace("\r\n", "\n");
+        let mail = desk.mails().into_iter().find(|mail| mail.contains("To: anna@ipo.example") && mail.contains(text));
+        let mail = mail.expect("a reply").replace("\r\n", "\n");
         mail.split_once("\n-- \n").or_else(|| mail.split_once("\n--=20\n")).map(|(_, rest)| rest.trim_end().to_owned())
     };
     assert_eq!(signature("Welke printer?").as_deref(), Some("Bob de Boer\nServicedesk"));

@@ -13,6 +13,8 @@ use crate::support::{ADMIN, Desk};
 on_both_databases!(
     a_strangers_mail_is_seen_by_the_desk_and_becomes_a_ticket_reported_when_it_came,
     what_is_not_kept_aside_stays_what_it_is,
+    mail_10_a_persons_mail_through_a_group_is_heard_and_not_answered,
+    a_machines_mail_is_kept_and_becomes_a_ticket_when_the_desk_makes_it_one,
     mails_are_listed_newest_first_a_page_at_a_time,
     mail_is_the_desks_to_read_whichever_door_asks,
     mail_07_a_mailbox_of_which_no_ticket_can_come_is_told_when_the_desk_starts,
@@ -74,6 +76,39 @@ async fn what_is_not_kept_aside_stays_what_it_is(desk: &Desk) {
     assert_eq!(desk.rows("ticket").await, 1, "and nothing was made");
     let nobody = desk.post("/v1/inbound-messages/00000000-0000-0000-0000-000000000000/tickets", &json!({})).await;
     assert_eq!(nobody.status, 404);
+}
+
+async fn mail_10_a_persons_mail_through_a_group_is_heard_and_not_answered(desk: &Desk) {
+    let marks =
+        ["Precedence: list\nList-Id: <it-hulp.ipo.example>", "X-Auto-Response-Suppress: OOF", "List-Unsubscribe: <mailto:weg@ipo.example>"];
+    for (at, mark) in marks.iter().enumerate() {
+        let new =
+            format!("From: anna@ipo.example\nSubject: Scanner kapot\nMessage-ID: <g{at}@ipo.example>\n{mark}\n\nDe scanner doet niets.\n");
+        let made = desk.mail_arrives("servicedesk", &new).await.body;
+        assert_eq!(made["outcome"], "ticket", "{mark}: {made}");
+        let number = made["ticket"].as_str().expect("a ticket");
+        let answer = format!("From: anna@ipo.example\nSubject: Re: [{number}] x\nMessage-ID: <a{at}@ipo.example>\n{mark}\n\nHet brandt!\n");
+        let answered = desk.mail_arrives("servicedesk", &answer).await.body;
+        assert_eq!((&answered["outcome"], &answered["ticket"]), (&json!("reply"), &json!(number)), "{mark}: {answered}");
+        let stranger = new.replace("anna@ipo.example", "nieuws@elders.example").replace("Message-ID: <g", "Message-ID: <s");
+        assert_eq!(desk.mail_arrives("servicedesk", &stranger).await.body["outcome"], "quarantined", "{mark}");
+    }
+    desk.passes("PT5M").await;
+    let confirmed: Vec<_> = desk.mails().into_iter().filter(|mail| mail.contains("To: anna@ipo.example")).collect();
+    assert_eq!(confirmed, Vec::<String>::new());
+}
+
+async fn a_machines_mail_is_kept_and_becomes_a_ticket_when_the_desk_makes_it_one(desk: &Desk) {
+    let away =
+        "From: anna@ipo.example\nSubject: Ik ben er niet\nMessage-ID: <oo@ipo.example>\nAuto-Submitted: auto-replied\n\nTot maandag.\n";
+    let kept = desk.mail_arrives("servicedesk", away).await.body;
+    assert_eq!((&kept["outcome"], &kept["ticket"]), (&json!("automatic"), &json!(null)), "{kept}");
+    let path = format!("/v1/inbound-messages/{}/tickets", kept["id"].as_str().expect("an id"));
+    let made = desk.post(&path, &json!({})).await;
+    assert_eq!((made.status, &made.body["title"]), (201, &json!("Ik ben er niet")), "{}", made.body);
+    assert_eq!(desk.post(&path, &json!({})).await.status, 409, "once");
+    desk.passes("PT5M").await;
+    assert!(!desk.mails().iter().any(|mail| mail.contains("To: anna@ipo.example")), "a machine is never answered");
 }
 
 async fn mails_are_listed_newest_first_a_page_at_a_time(desk: &Desk) {

@@ -66,7 +66,7 @@ async fn sup_02_a_call_at_night_is_registered_and_its_clocks_wait_for_the_mornin
     desk.reaches("2026-03-02T23:00:00+01:00").await;
     let made = desk.post("/v1/calls", &call()).await;
     assert_eq!(
-        (made.status, &made.body["channel"], &made.body["outsidePhoneHours"]),
+        (made.status, &made.body["channel"], &made.body["calledOutsideHours"]),
         (201, &json!("phone"), &json!(true)),
         "{}",
         made.body
@@ -83,11 +83,11 @@ async fn sup_02_a_call_at_night_is_registered_and_its_clocks_wait_for_the_mornin
     assert_eq!(desk.clock(&number, "resolution").await["elapsedSeconds"], 1800);
     // The telephone is answered until six, an hour longer than incidents are handled; a mail at night is no call.
     desk.reaches("2026-03-03T17:30:00+01:00").await;
-    assert_eq!(desk.post("/v1/calls", &call()).await.body["outsidePhoneHours"], false);
+    assert_eq!(desk.post("/v1/calls", &call()).await.body["calledOutsideHours"], false);
     desk.reaches("2026-03-03T23:00:00+01:00").await;
     let by_portal =
         json!({ "contract": "covide", "organisation": "stichting-proef", "type": "incident", "title": "Traag", "channel": "portal" });
-    assert_eq!(desk.post("/v1/tickets", &by_portal).await.body["outsidePhoneHours"], false);
-    let flagged = desk.get("/v1/tickets?outsidePhoneHours=true").await.body["items"].clone();
+    assert_eq!(desk.post("/v1/tickets", &by_portal).await.body["calledOutsideHours"], false);
+    let flagged = desk.get("/v1/tickets?calledOutsideHours=true").await.body["items"].clone();
     assert_eq!((&flagged[0]["number"], &flagged[1]), (&json!(number), &Value::Null), "{flagged}");
 }

@@ -188,7 +188,7 @@ async fn an_officer_gives_a_breach_to_an_agent_who_sees_it_from_then_on(desk: &D
     let made = desk.ask(Some(&officer), "POST", "/v1/tickets", Some(&breach)).await;
     let number = made.body["number"].as_str().unwrap_or_else(|| panic!("{}", made.body)).to_owned();
     assert_eq!(status(desk, &ali, &number).await, 404);
-    let given = json!({ "assignee": "ali@leverancier.example" });
+    let given = json!({ "assignee": desk.account_with("ali@leverancier.example").await });
     let given = desk.ask(Some(&officer), "PATCH", &format!("/v1/tickets/{number}"), Some(&given)).await;
     assert_eq!(given.status, 200, "{}", given.body);
     assert_eq!(status(desk, &ali, &number).await, 200);

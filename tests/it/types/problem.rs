@@ -11,6 +11,7 @@ on_both_databases!(
     prb_03_what_is_solved_directly_needs_no_change,
     prb_04_prb_05_a_change_is_made_when_the_client_wants_it_and_a_no_lets_the_problem_go,
     prb_06_problems_stand_in_the_monthly_report,
+    a_decision_of_the_client_ends_the_waiting_for_it,
     a_workaround_is_shown_on_the_incidents_of_the_problem,
 );
 
@@ -87,6 +88,19 @@ async fn prb_04_prb_05_a_change_is_made_when_the_client_wants_it_and_a_no_lets_t
         }
         assert_eq!(desk.moves(&number, "resolved").await.status, 201, "{verdict}");
     }
+}
+
+async fn a_decision_of_the_client_ends_the_waiting_for_it(desk: &Desk) {
+    let approver = desk.signer_of("ipo").await;
+    let number = desk.registers(&of_type("problem")).await;
+    desk.brings(&number, "investigating").await;
+    let outcome = json!({ "outcome": "change_needed", "explanation": "De server moet worden vervangen." });
+    assert_eq!(desk.post(&format!("/v1/tickets/{number}/outcomes"), &outcome).await.status, 201);
+    let hold = json!({ "to": "on_hold", "reason": "Wij wachten op u.", "cause": "client" });
+    assert_eq!(desk.post(&format!("/v1/tickets/{number}/transitions"), &hold).await.status, 201);
+    let decided = desk.decides(Some(&approver), &number, "change_needed", "yes").await;
+    assert_eq!((decided.status, &decided.body["phase"]), (201, &json!("investigating")), "{}", decided.body);
+    assert!(uurwerk::usecases::rebuild::rebuild(&desk.app, false).await.expect("a look").differences.is_empty());
 }
 
 async fn prb_06_problems_stand_in_the_monthly_report(desk: &Desk) {

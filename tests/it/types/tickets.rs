@@ -78,6 +78,26 @@ async fn tkt_06_inc_02_the_clients_operational_contact_is_told_of_progress_besid
     desk.moves(&number, "in_progress").await;
     desk.passes("PT1M").await;
     assert_eq!(heard(desk), 2, "{:?}", subjects_to(desk, address));
+    // What the desk writes to the requester is progress too, and so is that the agreement does not cover it; a follower hears no more.
+    let contact = json!({ "organisation": "ipo", "name": "Co Ordinator", "email": address });
+    let contact = desk.post("/v1/people", &contact).await.body["id"].clone();
+    let follows = json!({ "person": contact });
+    let followed = desk.post(&format!("/v1/tickets/{number}/followers"), &follows).await;
+    assert_eq!(followed.status, 201, "{}", followed.body);
+    let reply = json!({ "visibility": "public", "body": "Een monteur komt om elf uur." });
+    assert_eq!(desk.post(&format!("/v1/tickets/{number}/messages"), &reply).await.status, 201);
+    desk.passes("PT1M").await;
+    assert_eq!(heard(desk), 3, "{:?}", subjects_to(desk, address));
+    let scope = json!({ "outOfScope": true, "reason": "Het is uw eigen printer." });
+    assert_eq!(desk.post(&format!("/v1/tickets/{number}/scope-changes"), &scope).await.status, 201);
+    desk.passes("PT1M").await;
+    assert_eq!(heard(desk), 4, "{:?}", subjects_to(desk, address));
+    let told: Vec<_> = desk
+        .mails()
+        .into_iter()
+        .filter(|mail| mail.contains("To: anna@ipo.example") && mail.contains("Het is uw eigen printer."))
+        .collect();
+    assert_eq!(told.len(), 1, "{told:?}");
     // What the supplier found itself is told to them alone; what they report themselves is told to them once.
     let own: Value = with(incident("p3"), json!({ "contract": "voortgang" }));
     let own: Value = own.as_object().expect("fields").clone().into_iter().filter(|(key, _)| key != "requester").collect();
@@ -437,7 +457,9 @@ async fn tkt_18_without_a_case_portal_what_was_said_on_a_closed_ticket_is_no_lon
         assert_eq!(below("/messages").await.status, 200, "while it is open everybody follows it");
         let accept = json!({ "to": "closed", "reason": "Dank." });
         assert_eq!(desk.ask(Some(&client), "POST", &format!("{path}/transitions"), Some(&accept)).await.status, 201);
-        for what in ["/messages", "/events", "/attachments"] {
+        let found = desk.ask(Some(&client), "GET", "/v1/tickets?text=kijken", None).await.body["items"].as_array().map(Vec::len);
+        assert_eq!(found, Some(usize::from(keeps)), "by its words");
+        for what in ["/messages", "/events", "/attachments", "/workarounds", "/decisions"] {
             let read = below(what).await;
             let expected = if keeps { (200, Value::Null) } else { (403, json!("no_case_portal")) };
             assert_eq!(told(&read), expected, "{organisation} {what}: {}", read.body);

@@ -66,14 +66,14 @@ pub struct ContractPointOfContact {
     /// What it is.
     label: Label,
     /// The telephone number or the address, as people write it.
-    reached_at: String,
+    value: String,
     /// Why it is not certain, until somebody confirms it; `null` for most.
     to_be_confirmed: Option<String>,
 }
 
 impl From<&PointOfContact> for ContractPointOfContact {
     fn from(point: &PointOfContact) -> Self {
-        Self { label: (&point.label).into(), reached_at: point.reached_at.clone(), to_be_confirmed: point.to_be_confirmed.clone() }
+        Self { label: (&point.label).into(), value: point.reached_at.clone(), to_be_confirmed: point.to_be_confirmed.clone() }
     }
 }
 

@@ -75,7 +75,7 @@ impl FromQuery for TicketsQuery {
             at_risk: keys.flag("atRisk", "With a clock that warned that its goal comes near, which is not breached, or without"),
             asked_at: None,
             long_open: keys.flag("longOpen", "Open for long by the contract's measure, or not"),
-            outside_phone_hours: keys.flag("outsidePhoneHours", "Called in while the desk's telephone is not answered, or not"),
+            called_outside_hours: keys.flag("calledOutsideHours", "Called in while the desk's telephone is not answered, or not"),
             awaited: keys.codes("awaitedDecision", "A comma list of decisions that it waits for: `solution`, `change_needed`, `authorisation`, `offer`, `approval`, `acceptance`"),
             tags: tags(keys),
             followers: keys.parsed(
@@ -85,6 +85,7 @@ impl FromQuery for TicketsQuery {
                 "must be the UUID of a person",
             ),
             words: words(keys),
+            unread: Vec::new(),
             within: None,
         };
         let known: BTreeSet<_> = TicketType::ALL.iter().flat_map(|kind| phases(*kind)).map(|phase| phase.step.as_str()).collect();

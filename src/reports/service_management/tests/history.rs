@@ -83,7 +83,7 @@ impl Story {
             next_due: None,
             long_open_at: None,
             awaited: Vec::new(),
-            outside_phone_hours: false,
+            called_outside_hours: false,
             emergency_for: None,
             merged_into: None,
             response_teams: Vec::new(),

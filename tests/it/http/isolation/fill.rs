@@ -92,7 +92,7 @@ impl Things {
             | "observedFrom" | "observedBefore" | "dueFrom" | "dueBefore" | "kind" | "role" | "reviewOverdue" | "isActive" | "from"
             | "until" | "action" | "result" | "breached" | "sort" | "pageSize" | "cursor" | "classification" | "outcome" | "month"
             | "asOf" | "name" | "mediaType" | "visibility" | "service" | "category" | "supportLine" | "unassigned" | "least" | "days"
-            | "atRisk" | "needsAttention" | "outOfScope" | "major" | "longOpen" | "outsidePhoneHours" | "awaitedDecision" => Vec::new(),
+            | "atRisk" | "needsAttention" | "outOfScope" | "major" | "longOpen" | "calledOutsideHours" | "awaitedDecision" => Vec::new(),
             _ => panic!(
                 "the isolation walk does not know whether ?{name} of {path} names something: tell it in tests/it/http/isolation/fill.rs"
             ),

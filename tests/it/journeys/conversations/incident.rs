@@ -51,7 +51,7 @@ async fn an_incident_is_solved_refused_and_solved_for_good(desk: &Desk) {
     let anna_heard =
         ["Ontvangen", "Status: in behandeling", "antwoord", "Verholpen", "Status: in behandeling", "Verholpen", "Status: afgesloten"];
     assert_eq!(mailed(desk, &number, anna.email).await, anna_heard);
-    let progress = ["geregistreerd", "in behandeling", "opgelost", "in behandeling", "opgelost", "afgesloten"];
+    let progress = ["geregistreerd", "in behandeling", "bericht", "opgelost", "in behandeling", "opgelost", "afgesloten"];
     assert_eq!(mailed(desk, &number, OPERATIONAL_CONTACT).await, progress.map(|phase| format!("Voortgang: {phase}")));
 
     assert_eq!(counted(desk, "incident").await, "1 reported, 1 closed, response 1 of 1, resolution 1 of 1");

@@ -45,7 +45,7 @@ async fn a_question_is_answered_and_leads_to_an_offer_that_is_taken(desk: &Desk)
     assert_eq!(mailed(desk, &question, anna.email).await, of_the_question);
     let of_the_offer = ["Ontvangen", "Status: in opstelling", "antwoord", "Aanbod ingediend", "Status: aanvaard"];
     assert_eq!(mailed(desk, &offer, anna.email).await, of_the_offer);
-    let progress = ["geregistreerd", "in opstelling", "ingediend", "aanvaard"];
+    let progress = ["geregistreerd", "in opstelling", "bericht", "ingediend", "aanvaard"];
     assert_eq!(mailed(desk, &offer, OPERATIONAL_CONTACT).await, progress.map(|phase| format!("Voortgang: {phase}")));
 
     for kind in ["information_request", "proposal_request"] {

@@ -36,7 +36,7 @@ async fn access_is_asked_for_authorised_and_given(desk: &Desk) {
 
     let anna_heard = ["Ontvangen", "antwoord", "Status: ter goedkeuring", "Status: in uitvoering", "Uitgevoerd", "Status: afgesloten"];
     assert_eq!(mailed(desk, &number, anna.email).await, anna_heard);
-    let progress = ["geregistreerd", "ter goedkeuring", "in uitvoering", "uitgevoerd", "afgesloten"];
+    let progress = ["geregistreerd", "bericht", "ter goedkeuring", "in uitvoering", "uitgevoerd", "afgesloten"];
     assert_eq!(mailed(desk, &number, OPERATIONAL_CONTACT).await, progress.map(|phase| format!("Voortgang: {phase}")));
 
     assert_eq!(counted(desk, "service_request").await, "1 reported, 1 closed, response 1 of 1, resolution 1 of 1");
