@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use mail_parser::decoders::{base64::base64_decode, charsets::map::charset_decoder, quoted_printable::quoted_printable_decode};
 use mail_parser::{Encoding, Message, MessagePart, MimeHeaders, PartType};
 
-use super::{TEXT_CAP, html};
+use super::{TEXT_CAP, html, quotes};
 
 pub(super) struct Body {
     /// Empty when there is none.
@@ -91,7 +91,8 @@ fn clean(text: &str) -> Body {
     let mut empty = 0;
     for line in text.replace("\r\n", "\n").replace('\r', "\n").split('\n') {
         let line: String = line.chars().filter(|c| *c == '\t' || !(c.is_control() || *c == '\u{feff}')).collect();
-        let line = line.trim_end();
+        // Without its blank it would not be the mark of a signature any more.
+        let line = if line == quotes::SIGNATURE { line.as_str() } else { line.trim_end() };
         empty = if line.is_empty() { empty + 1 } else { 0 };
         if empty > 2 {
             continue;

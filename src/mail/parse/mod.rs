@@ -49,7 +49,7 @@ pub struct Parsed {
     pub subject: Option<String>,
     /// The whole readable body, at most [`TEXT_CAP`] bytes; empty when there is none.
     pub text: String,
-    /// `text` without quotations and signature; all of `text` when nothing would be left.
+    /// `text` without quotations and signature, with a mark where a quotation was cut; all of `text` when nothing would be left.
     pub reply_text: String,
     /// Whether the readable body was longer than [`TEXT_CAP`].
     pub truncated: bool,

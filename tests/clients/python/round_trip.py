@@ -33,6 +33,7 @@ def ticket(title: str, priority: str) -> TicketInput:
         title=title,
         channel="phone",
         priority=priority,
+        service="cloud",
         requester=requester,
     )
 

@@ -21,6 +21,7 @@ const ticket = (title: string, priority: string): TicketInput => ({
   title,
   channel: 'phone',
   priority,
+  service: 'cloud',
   requester: { name: 'Anna de Boer', email: 'anna@ipo.example' },
 });
 const made = async (body: TicketInput, key: string) => {

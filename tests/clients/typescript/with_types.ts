@@ -14,6 +14,7 @@ const ticket = (title: string, priority: string): components['schemas']['TicketI
   title,
   channel: 'phone',
   priority,
+  service: 'cloud',
   requester: { name: 'Anna de Boer', email: 'anna@ipo.example' },
 });
 function good<T>(answer: { data?: T; error?: unknown }): T {

@@ -45,7 +45,7 @@ async fn mail_11_a_subject_reads_as_it_was_written_whatever_it_looks_like(desk: 
     let number = desk.registers(&body).await;
     desk.passes("PT1M").await;
     let mails = desk.mails();
-    let mail = mails.iter().find(|mail| parse(mail.as_bytes()).subject.is_some_and(|subject| subject.contains(&number))).expect("a mail");
+    let mail = mails.iter().find(|mail| mail.contains("To: anna@ipo.example")).expect("a mail");
     assert_eq!(parse(mail.as_bytes()).subject, Some(format!("[{number}] Ontvangen: {title}")));
     let head: Vec<_> = mail.lines().take_while(|line| !line.trim().is_empty()).collect();
     assert!(head.iter().all(|line| line.len() <= 78), "{head:?}");

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::on_both_databases;
-use crate::support::{ADMIN, Answer, Desk, incident};
+use crate::support::{ADMIN, Answer, Desk, as_handled_alone, incident};
 
 on_both_databases!(
     a_client_sees_nothing_of_what_the_desk_does_inside,
@@ -125,7 +125,7 @@ async fn pri_06_a_client_changes_no_ticket_that_is_done(desk: &Desk) {
         assert_eq!(change(&number, json!({ "priority": "p2" })).await.status, 200, "an open one, on the other hand");
         for phase in phases {
             let token = if *phase == "closed" { &client } else { ADMIN };
-            let wish = json!({ "to": phase, "reason": "Zo is het." });
+            let wish = as_handled_alone(json!({ "to": phase, "reason": "Zo is het." }));
             let moved = desk.ask(Some(token), "POST", &format!("/v1/tickets/{number}/transitions"), Some(&wish)).await;
             assert_eq!(moved.status, 201, "{}", moved.body);
         }

@@ -114,9 +114,9 @@ fn attachments_keep_their_names_and_content() {
 #[test]
 fn an_answer_is_read_without_what_it_answers() {
     for (file, own) in [
-        ("reply-with-quote", "Na het vervangen van de toner is het probleem gebleven."),
-        ("reply-outlook-html", "Dank, ik wacht op de monteur."),
-        ("crlf-english", "The VPN drops every hour since the update."),
+        ("reply-with-quote", "Na het vervangen van de toner is het probleem gebleven.\n\n[…]"),
+        ("reply-outlook-html", "Dank, ik wacht op de monteur.\n\n[…]"),
+        ("crlf-english", "The VPN drops every hour since the update.\n\n[…]"),
     ] {
         let mail = mail(file);
         assert_eq!(mail.reply_text, own, "{file}");
