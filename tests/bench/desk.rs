@@ -210,15 +210,14 @@ async fn fill(desk: &Desk, like: i64, from: i64, tickets: i64) {
         format!("(WITH RECURSIVE s(n) AS (SELECT {first} UNION ALL SELECT n + 1 FROM s WHERE n < {last}) SELECT n FROM s) AS series");
     let ticket = copy::<ticket::Entity>("ticket", &[("id", id), ("number", "-n"), ("next_fire_at", fire)]);
     desk.execute(&format!("{ticket} FROM {series}, ticket c WHERE c.number = {like}")).await;
-    let belonging = [("id", any), ("ticket_id", "t.id"), ("position", "-t.number")];
-    for (table, copied) in [
-        ("clock", copy::<clock::Entity>("clock", &belonging)),
-        ("event", copy::<event::Entity>("event", &belonging)),
-        ("escalation", copy::<escalation::Entity>("escalation", &belonging)),
+    let belonging = [("id", any), ("ticket_id", "t.id"), ("subject_id", "t.id"), ("position", "-t.number")];
+    for (table, whose, copied) in [
+        ("clock", "ticket_id", copy::<clock::Entity>("clock", &belonging)),
+        ("event", "subject_id", copy::<event::Entity>("event", &belonging)),
+        ("escalation", "ticket_id", copy::<escalation::Entity>("escalation", &belonging)),
     ] {
-        let of = format!(
-            "{table} c WHERE t.number BETWEEN -{last} AND -{first} AND c.ticket_id = (SELECT id FROM ticket WHERE number = {like})"
-        );
+        let of =
+            format!("{table} c WHERE t.number BETWEEN -{last} AND -{first} AND c.{whose} = (SELECT id FROM ticket WHERE number = {like})");
         desk.execute(&format!("{copied} FROM ticket t, {of}")).await;
     }
     // They are of the past: the workers have nothing to do with them.

@@ -93,10 +93,10 @@ async fn fill(desk: &Desk, lives: &[(Uuid, i64)], tickets: i64) {
         but.extend(instants.iter().map(|(column, value)| (*column, value.as_str())));
         desk.execute(&format!("{} FROM {series}, ticket c WHERE c.number = {like}", copy::<ticket::Entity>("ticket", &but))).await;
         let instants = ["occurred_at", "recorded_at"].map(|column| (column, shifted(column, "-t.number")));
-        let mut but = vec![("id", any), ("ticket_id", "t.id"), ("position", "-t.number")];
+        let mut but = vec![("id", any), ("subject_id", "t.id"), ("position", "-t.number")];
         but.extend(instants.iter().map(|(column, value)| (*column, value.as_str())));
         let of =
-            format!("event c WHERE t.number BETWEEN -{last} AND -{first} AND c.ticket_id = (SELECT id FROM ticket WHERE number = {like})");
+            format!("event c WHERE t.number BETWEEN -{last} AND -{first} AND c.subject_id = (SELECT id FROM ticket WHERE number = {like})");
         desk.execute(&format!("{} FROM ticket t, {of}", copy::<event::Entity>("event", &but))).await;
     }
     for sql in if sqlite { ["ANALYZE", "PRAGMA wal_checkpoint(TRUNCATE)"] } else { ["VACUUM ANALYZE", "CHECKPOINT"] } {
