@@ -144,10 +144,11 @@ pub fn decide<T>(inbound: TriageInput<'_, T>) -> Decision<T> {
         return Decision::noted(Outcome::Quarantined, reason, found.map(|it| it.ticket));
     }
     let acknowledge = mail.may_be_acknowledged();
+    let unasked = mail.mark.as_ref().filter(|_| inbound.is_stranger);
     match found {
         Some(TicketMatch { ticket, is_theirs: true, is_closed: false }) => Decision::taken(Outcome::Reply(ticket), false),
         Some(TicketMatch { ticket, is_theirs: true, is_closed: true }) => Decision::taken(Outcome::FollowUp(ticket), acknowledge),
-        other => unrelated(other.map(|it| it.ticket), inbound.unattributed, (acknowledge, inbound.is_stranger, mail.mark.as_ref())),
+        other => unrelated(other.map(|it| it.ticket), inbound.unattributed, unasked, acknowledge),
     }
 }
 
@@ -160,14 +161,10 @@ fn likeliest<T>(by_ancestor: Option<TicketMatch<T>>, by_tag: Option<TicketMatch<
     }
 }
 
-/// For a message that belongs to no ticket of its sender's. Even where strangers are accepted, what one of them sent to many waits: it is more
-/// often a newsletter than a report.
-fn unrelated<T>(
-    suggested_link: Option<T>,
-    unattributed: Option<Unattributed>,
-    (acknowledge, is_stranger, mark): (bool, bool, Option<&Mark>),
-) -> Decision<T> {
-    match (unattributed, mark.filter(|_| is_stranger)) {
+/// For a message that belongs to no ticket of its sender's. Even where strangers are accepted, what one of them `unasked` sent to many waits: it
+/// is more often a newsletter than a report.
+fn unrelated<T>(suggested_link: Option<T>, unattributed: Option<Unattributed>, unasked: Option<&Mark>, acknowledge: bool) -> Decision<T> {
+    match (unattributed, unasked) {
         (None, None) => Decision::taken(Outcome::Ticket { suggested_link }, acknowledge),
         (None, Some(mark)) => {
             Decision::noted(Outcome::Quarantined, format!("of somebody unknown, who asks for no answer: {mark}"), suggested_link)

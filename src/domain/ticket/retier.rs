@@ -12,7 +12,7 @@ use crate::domain::workflow::State;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Retier {
     pub tier: String,
-    /// Asked for where a breach ends by it.
+    /// Why, where somebody says so.
     pub reason: Option<String>,
 }
 

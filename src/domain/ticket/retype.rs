@@ -20,7 +20,7 @@ pub struct Retype {
     /// A priority of that type. Without one, the present priority stays if the type has it.
     pub priority: Option<String>,
     pub motivation: Option<String>,
-    /// Why it is of that type; asked for where a breach ends by it.
+    /// Why it is of that type, where somebody says so.
     pub reason: Option<String>,
 }
 

@@ -71,7 +71,7 @@ const STEPS: &[EventKind] = &[
     EventKind::Ticket(Ti::Cancelled),
 ];
 
-/// It becomes another one, or other goals hold for it.
+/// It becomes another one, or other goals hold for it, or none.
 const TURNS: &[EventKind] = &[
     EventKind::Ticket(Ti::Retyped),
     EventKind::Ticket(Ti::Retiered),

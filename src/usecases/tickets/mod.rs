@@ -14,6 +14,7 @@ mod links;
 mod locked;
 mod merges;
 mod part;
+mod portal;
 mod proof;
 pub mod read;
 mod references;

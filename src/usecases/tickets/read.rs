@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
+use super::portal;
 use crate::app::App;
 use crate::auth::Caller;
 use crate::domain::Instant;
 use crate::domain::agreements::Version;
 use crate::domain::clock::{Kind, Line};
 use crate::domain::contract::{ResponseTeam, Side, TicketType};
-use crate::domain::permission::Forbidden;
 use crate::domain::ticket::answer::{self, Decided};
 use crate::domain::ticket::kinds::problem::Workaround;
 use crate::domain::ticket::kinds::{self, Content};
@@ -62,33 +62,11 @@ pub async fn list(
 ) -> Result<Page, Error> {
     let reader = caller.reader();
     let view = view(app, caller);
-    let readable = readable(app, &view, reader, filter).await?;
+    let readable = portal::readable(app, caller, &view, filter).await?;
     let page = store::lists::page(&view, reader, readable.as_ref().unwrap_or(filter), sort, after, size).await?;
     let mut tickets: Vec<_> = page.tickets.into_iter().map(|one| seen(reader, one)).collect();
     hide_related(&view, &mut tickets).await?;
     Ok(Page { tickets, ..page })
-}
-
-/// A client's search, where some clients have no case portal: what it no longer reads, it does not find (TKT-18).
-async fn readable(app: &App, view: &View, reader: Reader, filter: &TicketFilter) -> Result<Option<TicketFilter>, Error> {
-    let asks = std::iter::successors(Some(filter), |filter| filter.within.as_deref()).any(|filter| filter.words.is_some());
-    if reader == Reader::Desk || !asks {
-        return Ok(None);
-    }
-    let agreements = store::agreements::read(view).await?;
-    let in_force = agreements.all_in_force(app.time.now());
-    let unread = in_force.iter().flat_map(|version| {
-        let without = version.contract.clients.iter().filter(|client| !version.contract.has_case_portal(&client.organisation));
-        without.map(|client| (version.contract.id.clone(), client.organisation.clone()))
-    });
-    let unread: Vec<_> = unread.collect();
-    let mut filter = filter.clone();
-    let mut next = Some(&mut filter);
-    while let Some(one) = next {
-        one.unread.clone_from(&unread);
-        next = one.within.as_deref_mut();
-    }
-    Ok(Some(filter))
 }
 
 /// Whether any ticket belongs to a team, which the settings may no longer name.
@@ -124,7 +102,7 @@ pub async fn changes(
     size: u64,
 ) -> Result<Changes, Error> {
     let (view, reader) = (view(app, caller), caller.reader());
-    let readable = readable(app, &view, reader, filter).await?;
+    let readable = portal::readable(app, caller, &view, filter).await?;
     let filter = readable.as_ref().unwrap_or(filter);
     // Read before the page: what is marked between the two reads is then on the page, or not before the horizon.
     let horizon = store::changes::horizon(&view).await?;
@@ -184,7 +162,7 @@ pub async fn part_versions<C: Content>(
     limit: u64,
 ) -> Result<Named<Vec<PartVersion<C>>>, Error> {
     let view = view(app, caller);
-    let ticket = still_followed(app, caller, &view, ticket).await?;
+    let ticket = said_on(app, caller, &view, ticket).await?;
     let shown = store::parts::versions(&view, ticket.id, before, limit).await?;
     Ok(Named { actors: Actors::of(&view, shown.iter().map(|version| &version.author)).await?, shown })
 }
@@ -193,7 +171,7 @@ pub async fn part_versions<C: Content>(
 /// grows, so that place never changes.
 pub async fn events(app: &App, caller: &Caller, ticket: TicketRef, after: Option<usize>, limit: usize) -> Result<Named<Vec<Told>>, Error> {
     let (view, reader) = (view(app, caller), caller.reader());
-    let ticket = still_followed(app, caller, &view, ticket).await?;
+    let ticket = said_on(app, caller, &view, ticket).await?;
     let history = store::events::of::<Ticket>(&view, ticket.id).await?;
     let mut changed: HashMap<_, _> = ticket::changes(&ticket, &history, reader).into_iter().collect();
     let shown = (1_usize..).zip(history.into_iter().filter_map(|event| reader.event(event)));
@@ -361,8 +339,8 @@ pub struct Answered {
 
 pub async fn decisions(app: &App, caller: &Caller, ticket: TicketRef) -> Result<Named<Vec<Answered>>, Error> {
     let view = view(app, caller);
-    still_followed(app, caller, &view, ticket).await?;
     let WithHistory { ticket, history, version } = with_history(&view, ticket).await?;
+    portal::check(app, caller, &view, &ticket).await?;
     let open = answer::open_questions(&version.contract, &ticket, &history);
     let answered = kinds::rules(ticket.kind).questions.iter().map(|asked| {
         let answers = history.iter().filter_map(|event| match &event.data {
@@ -438,34 +416,16 @@ async fn found(reads: &impl Reads, ticket: TicketRef) -> Result<Ticket, Error> {
     store::tickets::find(reads, ticket).await?.ok_or(Error::NotFound("ticket"))
 }
 
-/// A ticket of which the caller follows what was said: not that of a client once it is closed, unless the client has a case portal (TKT-18). The
-/// version in force says so, since a portal may be asked for at any time. A ticket that was merged is followed as long as the one that goes on.
-async fn still_followed(app: &App, caller: &Caller, view: &View, ticket: TicketRef) -> Result<Ticket, Error> {
+/// A ticket of which the caller reads what was said.
+async fn said_on(app: &App, caller: &Caller, view: &View, ticket: TicketRef) -> Result<Ticket, Error> {
     let ticket = found(view, ticket).await?;
-    if caller.reader() == Reader::Client && ticket.closed_at.is_some() {
-        let agreements = store::agreements::read(view).await?;
-        let version = agreements.in_force(&ticket.contract, app.time.now());
-        let has_portal = version.is_none_or(|version| version.contract.has_case_portal(&ticket.organisation));
-        if !has_portal && is_closed(view, &ticket).await? {
-            return Err(Forbidden::NoCasePortal.into());
-        }
-    }
+    portal::check(app, caller, view, &ticket).await?;
     Ok(ticket)
-}
-
-/// Whether a ticket, or the one that goes on for it, is closed.
-async fn is_closed(view: &View, ticket: &Ticket) -> Result<bool, Error> {
-    let (mut closed, mut next) = (ticket.closed_at.is_some(), ticket.merged_into);
-    while let Some(into) = next {
-        let Some(into) = store::tickets::find(view, TicketRef::Id(into)).await? else { break };
-        (closed, next) = (into.closed_at.is_some(), into.merged_into);
-    }
-    Ok(closed)
 }
 
 /// Such a ticket, and those that were merged into it.
 async fn as_one(app: &App, caller: &Caller, view: &View, ticket: TicketRef) -> Result<Vec<Ticket>, Error> {
-    let ticket = still_followed(app, caller, view, ticket).await?;
+    let ticket = said_on(app, caller, view, ticket).await?;
     let mut tickets = store::tickets::merged_into(view, ticket.id).await?;
     tickets.push(ticket);
     Ok(tickets)

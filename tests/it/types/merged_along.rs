@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use uurwerk::mail::parse::parse;
 use uurwerk::usecases::rebuild::rebuild;
 
-use super::{of_type, told, with};
+use super::{merged, of_type, told, undone, with};
 use crate::on_both_databases;
 use crate::support::{ADMIN, Desk, incident};
 
@@ -15,16 +15,6 @@ on_both_databases!(
     the_files_of_a_merged_ticket_are_read_where_it_goes_on,
     tkt_08_whoever_came_along_is_told_of_the_ticket_by_the_number_of_their_own,
 );
-
-async fn merged(desk: &Desk, number: &str, into: &str) {
-    let done = desk.post(&format!("/v1/tickets/{number}/merges"), &json!({ "into": into, "reason": "Twee keer gemeld." })).await;
-    assert_eq!(done.status, 201, "{}", done.body);
-}
-
-async fn undone(desk: &Desk, number: &str) {
-    let done = desk.post(&format!("/v1/tickets/{number}/merge-removals"), &json!({ "reason": "Toch iets anders." })).await;
-    assert_eq!(done.status, 201, "{}", done.body);
-}
 
 async fn linked(desk: &Desk, number: &str, kind: &str, other: &str) {
     let done = desk.post(&format!("/v1/tickets/{number}/links"), &json!({ "kind": kind, "ticket": other })).await;

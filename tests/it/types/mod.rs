@@ -10,6 +10,7 @@ mod problem;
 mod reminders;
 mod response_teams;
 mod service;
+mod terms;
 mod tickets;
 mod told;
 
@@ -55,4 +56,14 @@ fn subjects_to(desk: &Desk, address: &str) -> Vec<String> {
     let is_to = |mail: &&String| mail.lines().any(|line| line.starts_with("To: ") && line.contains(address));
     let subject = |mail: &String| mail.lines().find_map(|line| line.strip_prefix("Subject: ").map(str::to_owned)).unwrap_or_default();
     desk.mails().iter().filter(is_to).map(subject).collect()
+}
+
+async fn merged(desk: &Desk, number: &str, into: &str) {
+    let done = desk.post(&format!("/v1/tickets/{number}/merges"), &json!({ "into": into, "reason": "Twee keer gemeld." })).await;
+    assert_eq!(done.status, 201, "{}", done.body);
+}
+
+async fn undone(desk: &Desk, number: &str) {
+    let done = desk.post(&format!("/v1/tickets/{number}/merge-removals"), &json!({ "reason": "Toch iets anders." })).await;
+    assert_eq!(done.status, 201, "{}", done.body);
 }

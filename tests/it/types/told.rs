@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use uurwerk::domain::permission::Role;
 use uurwerk::mail::parse::parse;
 
-use super::{agreement, errors, of_type, pair, with};
+use super::{agreement, errors, merged, of_type, pair, undone, with};
 use crate::on_both_databases;
 use crate::support::{Desk, incident};
 
@@ -60,16 +60,6 @@ async fn watched(desk: &Desk) {
 
 fn of_watched(body: Value) -> Value {
     with(body, json!({ "contract": "voortgang" }))
-}
-
-async fn merged(desk: &Desk, number: &str, into: &str) {
-    let done = desk.post(&format!("/v1/tickets/{number}/merges"), &json!({ "into": into, "reason": "Twee keer gemeld." })).await;
-    assert_eq!(done.status, 201, "{}", done.body);
-}
-
-async fn undone(desk: &Desk, number: &str) {
-    let done = desk.post(&format!("/v1/tickets/{number}/merge-removals"), &json!({ "reason": "Toch iets anders." })).await;
-    assert_eq!(done.status, 201, "{}", done.body);
 }
 
 /// Somebody of the IPO who holds a right there, as the desk knows.
