@@ -3,6 +3,8 @@
 //!
 //! No history is rewritten by it: histories name texts and files by id, and only a reason stands in one, which keeps its place.
 
+use std::collections::BTreeSet;
+
 use uuid::Uuid;
 
 use super::Instant;
@@ -90,6 +92,9 @@ pub struct Copied {
 /// A word with so many digits names somebody or something by itself: a citizen's number, a telephone number, an account.
 const DIGITS: usize = 6;
 
+/// Fewer words in a row stand in texts that quote nothing.
+const QUOTED: usize = 4;
+
 impl Copied {
     /// `None` when there is nothing in it that could be found.
     pub fn of(text: &str) -> Option<Self> {
@@ -100,9 +105,30 @@ impl Copied {
     /// Whether a text holds all of it in one piece, or one of its numbers: of a text that was quoted in part, it is the numbers that matter.
     pub fn is_in(&self, text: &str) -> bool {
         let others = parted(text);
-        let is_number = |word: &&String| word.chars().filter(char::is_ascii_digit).count() >= DIGITS;
-        self.words.iter().filter(is_number).any(|number| others.contains(number))
-            || others.windows(self.words.len()).any(|part| part == self.words)
+        self.numbers().any(|number| others.contains(number)) || others.windows(self.words.len()).any(|part| part == self.words)
+    }
+
+    fn numbers(&self) -> impl Iterator<Item = &String> {
+        self.words.iter().filter(|word| word.chars().filter(char::is_ascii_digit).count() >= DIGITS)
+    }
+
+    /// A text that quotes it, with [`GONE`] in place of the lines that do. `None` when none does.
+    pub fn cut_from(&self, text: &str) -> Option<String> {
+        let lines: Vec<_> = text.lines().collect();
+        let words: Vec<_> = lines.iter().enumerate().flat_map(|(at, line)| parted(line).into_iter().map(move |word| (word, at))).collect();
+        let mut quoting = BTreeSet::new();
+        if self.words.len() >= QUOTED {
+            let is_copy = |part: &&[(String, usize)]| part.iter().map(|(word, _)| word).eq(&self.words);
+            quoting.extend(words.windows(self.words.len()).filter(is_copy).flat_map(|part| part[0].1..=part[part.len() - 1].1));
+        }
+        let numbers: BTreeSet<_> = self.numbers().collect();
+        quoting.extend(words.iter().filter(|(word, _)| numbers.contains(word)).map(|(_, at)| *at));
+        let left = |at: &usize| match (quoting.contains(at), at.checked_sub(1).is_some_and(|before| quoting.contains(&before))) {
+            (false, _) => Some(lines[*at]),
+            (true, false) => Some(GONE),
+            (true, true) => None,
+        };
+        (!quoting.is_empty()).then(|| (0..lines.len()).filter_map(|at| left(&at)).collect::<Vec<_>>().join("\n"))
     }
 }
 
@@ -124,5 +150,19 @@ mod tests {
             assert!(!text.is_in(other), "{other}");
         }
         assert_eq!(Copied::of(" - "), None);
+    }
+
+    #[test]
+    fn what_quotes_it_loses_the_lines_that_do() {
+        let text = Copied::of("Mijn nummer is 123456782.\nBel mij terug.").expect("words");
+        for (quoting, left) in [
+            ("En?\n> Mijn nummer is 123456782.\n> Bel mij terug.\nGroet", Some("En?\n[verwijderd]\nGroet")),
+            ("Over 123456782.\nTot zo.\nNog eens: 123456782", Some("[verwijderd]\nTot zo.\n[verwijderd]")),
+            ("Bel mij terug.", None),
+            ("", None),
+        ] {
+            assert_eq!(text.cut_from(quoting).as_deref(), left, "{quoting}");
+        }
+        assert_eq!(Copied::of("Dank u").expect("words").cut_from("Dank u wel"), None, "what everybody writes is nobody's words");
     }
 }

@@ -44,7 +44,7 @@ pub async fn with_ids(reads: &impl Reads, ids: &[Uuid]) -> Result<Vec<Message>, 
 }
 
 /// All messages of these tickets, in no particular order.
-pub(super) async fn all_of_tickets(reads: &impl Reads, tickets: &[Uuid]) -> Result<Vec<Message>, DbErr> {
+pub async fn all_of_tickets(reads: &impl Reads, tickets: &[Uuid]) -> Result<Vec<Message>, DbErr> {
     let rows = reads.find::<message::Entity>().filter(message::Column::TicketId.is_in(tickets.iter().copied()));
     Ok(rows.all(reads.connection()).await?.into_iter().map(to_domain).collect())
 }

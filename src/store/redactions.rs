@@ -14,8 +14,8 @@ use crate::domain::Instant;
 use crate::domain::approval::{Approval, ApprovalSubject, Ended};
 use crate::domain::mail::MailOutcome;
 use crate::domain::redaction::{GONE, Redactable, Redaction};
-use crate::domain::ticket::searched::reason_of;
-use crate::domain::ticket::{Attachment, Reader, Visibility};
+use crate::domain::ticket::searched::{Searched, reason_of};
+use crate::domain::ticket::{Attachment, Message, Reader, Visibility};
 
 /// A digest that no bytes have: of a number alone, a digest is as good as the number.
 const NO_DIGEST: &str = "0000000000000000000000000000000000000000000000000000000000000000";
@@ -134,6 +134,14 @@ pub async fn take_message(tx: &Tx, id: Uuid) -> Result<(), DbErr> {
     let gone = message::Entity::update_many().col_expr(message::Column::Body, Expr::value(GONE));
     gone.filter(message::Column::Id.eq(id)).exec(tx.connection()).await?;
     search::take(tx, id).await.map(drop)
+}
+
+/// Leaves of a message what `body` says.
+pub async fn replace_message(tx: &Tx, number: i64, message: &Message) -> Result<(), DbErr> {
+    let left = message::Entity::update_many().col_expr(message::Column::Body, Expr::value(&*message.body));
+    left.filter(message::Column::Id.eq(message.id)).exec(tx.connection()).await?;
+    search::take(tx, message.id).await?;
+    search::add(tx, Searched::of_message(message).map(|text| (number, text))).await
 }
 
 /// Takes away what is known of a file, which then takes no room any more; its bytes are removed once this is committed.

@@ -27,6 +27,37 @@ const FOOTERS: [&str; 10] = [
     "download outlook voor ",
 ];
 
+const WEEKDAYS: [&str; 28] = [
+    "maandag",
+    "dinsdag",
+    "woensdag",
+    "donderdag",
+    "vrijdag",
+    "zaterdag",
+    "zondag",
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
+    "montag",
+    "dienstag",
+    "mittwoch",
+    "donnerstag",
+    "freitag",
+    "samstag",
+    "sonntag",
+    "lundi",
+    "mardi",
+    "mercredi",
+    "jeudi",
+    "vendredi",
+    "samedi",
+    "dimanche",
+];
+
 /// Stands where something was cut.
 pub const CUT: &str = "[…]";
 
@@ -147,9 +178,9 @@ fn may_begin_intro(words: &str) -> bool {
     ["op ", "on ", "am ", "le "].iter().any(|first| words.starts_with(first))
 }
 
-/// Whether these words introduce a quotation: a verb of writing, with a date or an address.
+/// Whether these words introduce a quotation: a verb of writing, with a date, a day of the week or an address.
 fn is_intro(words: &str) -> bool {
-    let dated = words.contains(|c: char| c.is_ascii_digit());
+    let dated = words.contains(|c: char| c.is_ascii_digit()) || WEEKDAYS.iter().any(|day| words.contains(day));
     let ends = [" schreef", " geschreven", " wrote", " schrieb", " geschrieben", " a écrit"].iter().any(|verb| words.ends_with(verb));
     let writes = ends || words.contains(" schreef") || words.contains(" schrieb ");
     let follows = words.contains(" schreef op ") || words.contains(" wrote on ") || words.contains(" schrieb am ");
@@ -190,6 +221,7 @@ mod tests {
                 "Ter info.\n\n---------- Forwarded message ---------\nFrom: Jan\nDate: 5-1\nSubject: x\n\nStuk",
             ),
             ("Van: mij mag het.\nDank.", "Van: mij mag het.\nDank."),
+            ("Het werkt.\n\nOp maandag schreef Jan:\n> Werkt het?", "Het werkt.\n\n[…]"),
             ("Op kamer 3 werkt het.\nOp 5-1-2026 schreef Jan:\n> Werkt het?", "Op kamer 3 werkt het.\n\n[…]"),
             ("Es geht.\n\nAm 05.01.26 um 10:15 schrieb Jan <jan@example.nl>:\n> Geht es?", "Es geht.\n\n[…]"),
             ("Ça marche.\n\nLe 5 janv. 2026 à 10:15, Jan <jan@example.nl> a écrit :\n> Ça marche ?", "Ça marche.\n\n[…]"),

@@ -31,6 +31,11 @@ impl Gone {
         self.copied.iter().any(|one| one.is_in(text))
     }
 
+    /// What is left of a text that quotes some of it; `None` when it quotes nothing.
+    pub fn cut_from(&self, text: &str) -> Option<String> {
+        self.copied.iter().fold(None, |left: Option<String>, one| one.cut_from(left.as_deref().unwrap_or(text)).or(left))
+    }
+
     fn is_in_mail(&self, raw: &[u8]) -> bool {
         let mail = parse::parse(raw);
         let is_digest = |file: &Vec<u8>| Some(hex::encode(Sha256::digest(file))) == self.digest;

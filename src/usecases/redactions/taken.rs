@@ -43,6 +43,7 @@ async fn of_ticket(app: &App, tx: &Tx, stamp: &Stamp, ticket: Ticket, redaction:
         Redacted { redaction: redaction.id, what: redaction.what, target: redaction.target, visibility: Visibility::of(redaction.public) };
     let before = held.history.len();
     held.happened(EventData::Redacted(data), Some(redaction.reason.clone()), stamp.recorded_at);
+    cut_quotations(tx, &mut held, redaction, &gone, stamp).await?;
     held.subject.changed(stamp.recorded_at, &held.history[before..]);
     let ticket = held.write(tx, None).await?.subject;
     if matches!(redaction.what, Redactable::Texts | Redactable::References) {
@@ -90,6 +91,7 @@ async fn take_from_others(
                 let data = Redacted { redaction: redaction.id, what: redaction.what, target: *target, visibility };
                 held.happened(EventData::Redacted(data), Some(redaction.reason.clone()), stamp.recorded_at);
             }
+            cut_quotations(tx, &mut held, redaction, gone, stamp).await?;
             held.subject.changed(stamp.recorded_at, &held.history[before..]);
             let other = held.write(tx, None).await?.subject;
             for target in twins {
@@ -97,6 +99,19 @@ async fn take_from_others(
                 take_copies(app, tx, &other, gone, stamp.recorded_at).await?;
             }
         }
+    }
+    Ok(())
+}
+
+/// Takes it out of messages that quote it. Each keeps the rest of what it says, and the history names it.
+async fn cut_quotations(tx: &Tx, held: &mut Held<'_, Ticket>, redaction: &Redaction, gone: &Gone, stamp: &Stamp) -> Result<(), Error> {
+    for mut message in store::messages::all_of_tickets(tx, &[held.subject.id]).await? {
+        let Some(left) = gone.cut_from(&message.body) else { continue };
+        message.body = left;
+        store::redactions::replace_message(tx, held.subject.number, &message).await?;
+        let visibility = Visibility::of(message.public);
+        let data = Redacted { redaction: redaction.id, what: Redactable::Message, target: message.id, visibility };
+        held.happened(EventData::Redacted(data), Some(redaction.reason.clone()), stamp.recorded_at);
     }
     Ok(())
 }

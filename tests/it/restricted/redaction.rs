@@ -58,8 +58,10 @@ async fn a_message_is_taken_from_the_ticket_and_from_every_mail_that_holds_it(de
     };
     let came = desk.mail_arrives("servicedesk", &mail(1, &format!("Mijn nummer is {NUMBER}.\nBelt u mij?"))).await;
     assert_eq!(came.body["outcome"], "reply", "{}", came.body);
-    // A later mail that quotes it, and one that does not.
+    // A later mail whose quotation is cut, one that quotes it in a way of its own, and one that does not.
     desk.mail_arrives("servicedesk", &mail(2, &format!("En?\n\nOp maandag schreef Anna:\n> Mijn nummer is {NUMBER}.\n> Belt u mij?")))
+        .await;
+    desk.mail_arrives("servicedesk", &mail(4, &format!("Zoals ik schreef:\n> Mijn nummer is {NUMBER}.\n> Belt u mij?\nVandaag graag.")))
         .await;
     let other = desk.mail_arrives("servicedesk", &mail(3, "Het werkt weer.")).await;
     let said = desk
@@ -78,6 +80,7 @@ async fn a_message_is_taken_from_the_ticket_and_from_every_mail_that_holds_it(de
     }
     let after = desk.get(&format!("/v1/tickets/{number}/messages")).await.body["items"].clone();
     assert_eq!((&after[0]["body"], &after[0]["id"]), (&json!("[verwijderd]"), &messages[0]["id"]));
+    assert_eq!(after[2]["body"], "Zoals ik schreef:\n[verwijderd]\nVandaag graag.", "{after}");
     let raw = async |mail: &Value| {
         let path = format!("/v1/inbound-messages/{}/content", mail["id"].as_str().expect("an id"));
         let answer = desk.request("GET", &path).bearer_auth(crate::support::ADMIN).send().await.expect("an answer");
@@ -93,7 +96,8 @@ async fn a_message_is_taken_from_the_ticket_and_from_every_mail_that_holds_it(de
         (&json!("message"), &json!(reason), Some(2))
     );
     let told = desk.events(&number).await;
-    assert_eq!(told.iter().filter(|event| event["type"] == "ticket.redacted" && event["reason"] == reason).count(), 2);
+    // With the first, the two messages that repeated it.
+    assert_eq!(told.iter().filter(|event| event["type"] == "ticket.redacted" && event["reason"] == reason).count(), 4);
     assert_eq!(ledger(desk, &number).await, before);
 }
 
