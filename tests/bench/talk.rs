@@ -49,11 +49,11 @@ impl Talk {
         vec![
             ("a number", "INC-10000421".to_owned()),
             ("a mail address", "p421@org21.example.nl".to_owned()),
-            ("a rare word", word(40_000)),
+            ("a word of ten tickets", "tiental1000042".to_owned()),
             ("a word of a quarter of the tickets", word(100)),
             ("a word of nearly every ticket", word(5)),
             ("three letters that many words begin with", prefix(300, 3)),
-            ("a rare word and two frequent ones", format!("{} {} {}", word(40_000), word(100), word(5))),
+            ("a word of ten tickets and two frequent ones", format!("tiental1000042 {} {}", word(100), word(5))),
             ("two words, each of a quarter of the tickets", format!("{} {}", word(100), word(120))),
             ("a sentence of frequent words", format!("{} {} {} {} {}", word(3), word(30), word(60), word(100), word(120))),
             ("two words, each of half of the tickets, and of none together", "evenwoord onevenwoord".to_owned()),
@@ -70,7 +70,7 @@ impl Talk {
         for number in numbers.clone() {
             let parity = if number % 2 == 0 { "evenwoord" } else { "onevenwoord" };
             let own = [
-                format!("inc {number} {parity} {}", self.text(25)),
+                format!("inc {number} {parity} tiental{} {}", number / 10, self.text(25)),
                 format!("p{0} org{1} example nl anna{0}", number % 20_000, number % 50),
             ];
             let said = [50, 50, 50, 50, 50, 15].map(|words| self.text(words));
