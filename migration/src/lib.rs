@@ -36,6 +36,7 @@ mod m0033_response_teams;
 mod m0034_security_signals;
 mod m0040_routing;
 mod m0041_what_tickets_wait_for;
+mod m0042_mail_caps;
 mod table;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -80,6 +81,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0034_security_signals::Step),
             Box::new(m0040_routing::Step),
             Box::new(m0041_what_tickets_wait_for::Step),
+            Box::new(m0042_mail_caps::Step),
         ]
     }
 }

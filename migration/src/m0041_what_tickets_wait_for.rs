@@ -18,7 +18,7 @@ fn columns() -> [(&'static str, ColumnDef); 4] {
 }
 
 const INDEXES: [(&str, &str); 2] = [
-    ("i_ticket_long_open", "CREATE INDEX i_ticket_long_open ON ticket (long_open_at) WHERE is_open"),
+    ("i_ticket_long_open", "CREATE INDEX i_ticket_long_open ON ticket (opened_at, id) WHERE is_open AND long_open_at IS NOT NULL"),
     ("i_ticket_awaited", "CREATE INDEX i_ticket_awaited ON ticket (opened_at) WHERE awaited <> ''"),
 ];
 

@@ -79,7 +79,8 @@ async fn next_move(app: &App) -> Result<Option<Instant>, Error> {
 }
 
 async fn next_mail(app: &App) -> Result<Option<Instant>, Error> {
-    Ok(store::outbound::next_due(&app.all()).await?)
+    let all = app.all();
+    Ok(store::outbound::next_due(&all).await?.into_iter().chain(store::outbound::next_digest(&all).await?).min())
 }
 
 /// Works until the program is asked to stop.

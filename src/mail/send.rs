@@ -20,12 +20,9 @@ use super::messages::Outgoing;
 use super::parse::LOOP_MARKER;
 use crate::domain::Instant;
 use crate::domain::address::is_made_up;
-use crate::domain::mail::Outbound;
+use crate::domain::mail::{Outbound, PERSONAL};
 use crate::settings::{self, Mail, MailTransport, Settings, Tls};
 use folder::Folder;
-
-/// The value of `Outbound::auto` for a person's own words, which get no `Auto-Submitted` header.
-pub const PERSONAL: &str = "personal";
 
 /// Built once: it pools its connections to the server.
 pub struct Mailer {
@@ -221,7 +218,7 @@ fn message(desk: &Mailbox, own: Option<&Mailbox>, mail: &Outbound) -> Result<Mes
     if let Some(answered) = mail.in_reply_to.as_ref().filter(|id| id.is_ascii() && id.len() <= IN_REPLY_TO_CAP) {
         builder = builder.in_reply_to(format!("<{answered}>")).references(format!("<{answered}>"));
     }
-    if mail.auto != PERSONAL {
+    if !mail.is_personal() {
         builder = raw(builder, "Auto-Submitted", &mail.auto);
         // Exchange goes by this one.
         builder = raw(builder, "X-Auto-Response-Suppress", "All");

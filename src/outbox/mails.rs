@@ -6,7 +6,7 @@ use crate::domain::Instant;
 use crate::domain::mail::Outbound;
 use crate::mail::send::SendError;
 use crate::store::{self, Scope};
-use crate::usecases::{Error, outbound};
+use crate::usecases::{Error, letter, outbound};
 
 /// Mails tried in one pass.
 const BATCH: u64 = 20;
@@ -19,6 +19,7 @@ const RETRY_SECONDS: [i64; 3] = [60, 300, 900];
 /// Tries a batch of the mails that are due, each once. Returns how many.
 pub async fn send_due(app: &App) -> Result<usize, Error> {
     let now = app.time.now();
+    write_digests(app, now).await?;
     if store::outbound::next_due(&app.all()).await?.is_none_or(|next| next > now) {
         return Ok(0);
     }
@@ -76,6 +77,14 @@ pub async fn send_due(app: &App) -> Result<usize, Error> {
         app.keep_books(&Scope::ALL, async |tx| Ok(store::outbound::retry_now(tx, at).await?)).await?;
     }
     Ok(due.len())
+}
+
+/// Tells of notices that were withheld, as far as their recipients may be mailed again.
+async fn write_digests(app: &App, now: Instant) -> Result<(), Error> {
+    while store::outbound::next_digest(&app.all()).await?.is_some_and(|next| next <= now) {
+        app.keep_books(&Scope::ALL, async |tx| letter::digest(app, tx).await).await?;
+    }
+    Ok(())
 }
 
 /// How long a mail is retried before it is given up, in seconds.

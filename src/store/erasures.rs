@@ -201,7 +201,8 @@ pub async fn not_told(tx: &Tx, known: &Known) -> Result<Vec<Uuid>, DbErr> {
 pub async fn outbound(tx: &Tx, known: &Known) -> Result<u64, DbErr> {
     let theirs = to(known);
     let waiting = outbound_mail::Entity::delete_many().filter(theirs.clone());
-    let waiting = waiting.filter(outbound_mail::Column::State.eq(MailState::Pending.as_str())).exec(tx.connection()).await?;
+    let unsent = [MailState::Pending, MailState::Withheld].map(MailState::as_str);
+    let waiting = waiting.filter(outbound_mail::Column::State.is_in(unsent)).exec(tx.connection()).await?;
     let sent = outbound_mail::Entity::update_many()
         .col_expr(outbound_mail::Column::Recipient, Expr::value(made_up(known.person.id)))
         .col_expr(outbound_mail::Column::Subject, Expr::value(""))

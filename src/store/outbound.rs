@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use entity::outbound_mail::{ActiveModel, Column, Entity, Model};
 use sea_orm::ActiveValue::Set;
-use sea_orm::sea_query::{Expr, ExprTrait, LockBehavior, LockType, OnConflict};
+use sea_orm::sea_query::{Expr, ExprTrait, Func, LockBehavior, LockType, OnConflict};
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, UpdateMany};
 use uuid::Uuid;
 
@@ -11,7 +11,7 @@ use super::tx::sealed::Inner as _;
 use super::{Reads, Tx, broken, instant};
 use crate::domain::Instant;
 use crate::domain::address::{NO_ADDRESS, is_made_up};
-use crate::domain::mail::{MailState, Outbound, OutboundFilter, Tracked};
+use crate::domain::mail::{MailState, Outbound, OutboundFilter, PERSONAL, Tracked};
 
 /// A page of mails, newest first.
 pub async fn list(reads: &impl Reads, filter: &OutboundFilter) -> Result<Vec<Tracked>, DbErr> {
@@ -47,7 +47,7 @@ pub async fn count_tried_in_vain(reads: &impl Reads) -> Result<u64, DbErr> {
     waiting.count(reads.connection()).await
 }
 
-/// Puts a mail that was given up back in the queue as if it were new. False when it was not given up, or its recipient was erased.
+/// Puts a mail that was given up or withheld back in the queue as if it were new. False when it was neither, or its recipient was erased.
 pub async fn requeue(tx: &Tx, id: Uuid, now: Instant) -> Result<bool, DbErr> {
     let again = Entity::update_many()
         .col_expr(Column::State, Expr::value(MailState::Pending.as_str()))
@@ -55,7 +55,7 @@ pub async fn requeue(tx: &Tx, id: Uuid, now: Instant) -> Result<bool, DbErr> {
         .col_expr(Column::QueuedAt, Expr::value(Some(now.to_utc())))
         .col_expr(Column::NextAttemptAt, Expr::value(Some(now.to_utc())))
         .filter(Column::Id.eq(id))
-        .filter(Column::State.eq(MailState::Failed.as_str()))
+        .filter(Column::State.is_in(MailState::KEPT.map(MailState::as_str)))
         .filter(Column::Recipient.not_like(format!("%{NO_ADDRESS}")));
     Ok(again.exec(tx.connection()).await?.rows_affected == 1)
 }
@@ -74,6 +74,50 @@ pub async fn retry_now(tx: &Tx, now: Instant) -> Result<(), DbErr> {
 ///
 /// Nothing is queued for an address that is only kept in place of one, whoever writes to it.
 pub async fn queue(tx: &Tx, mails: &[Outbound]) -> Result<(), DbErr> {
+    insert(tx, mails, MailState::Pending, |mail| Some(mail.created_at)).await
+}
+
+/// Keeps mails without sending them. From `from` on a digest may tell of those that are notices.
+pub async fn withhold(tx: &Tx, mails: &[Outbound], from: Instant) -> Result<(), DbErr> {
+    insert(tx, mails, MailState::Withheld, |mail| mail.is_a_notice().then_some(from)).await
+}
+
+/// When the automatic mails to some addresses were written, after an instant, each with its ticket; of withheld ones not.
+pub async fn written_to(reads: &impl Reads, addresses: &[String], after: Instant) -> Result<Vec<(String, Option<Uuid>, Instant)>, DbErr> {
+    let recipient = || Expr::expr(Func::lower(Expr::col(Column::Recipient)));
+    let not_sent = [MailState::Withheld, MailState::Digested].map(MailState::as_str);
+    let rows = reads.find::<Entity>().select_only().expr_as(recipient(), "address").columns([Column::TicketId, Column::CreatedAt]);
+    let rows = rows.filter(recipient().is_in(addresses.iter().map(String::as_str))).filter(Column::CreatedAt.gt(after.to_utc()));
+    let rows = rows.filter(Column::Auto.ne(PERSONAL)).filter(Column::State.is_not_in(not_sent));
+    let rows: Vec<(String, Option<Uuid>, DateTime<Utc>)> = rows.into_tuple().all(reads.connection()).await?;
+    Ok(rows.into_iter().map(|(address, ticket, at)| (address, ticket, instant(at))).collect())
+}
+
+/// The oldest withheld notice of which a digest may tell now, with all others to its recipient about its organisation's, oldest first.
+pub async fn to_digest(tx: &Tx, now: Instant) -> Result<Vec<Outbound>, DbErr> {
+    let withheld = || tx.find::<Entity>().filter(Column::State.eq(MailState::Withheld.as_str()));
+    let first = withheld().filter(Column::NextAttemptAt.lte(now.to_utc())).order_by_asc(Column::NextAttemptAt).limit(1);
+    let first = first.lock_with_behavior(LockType::Update, LockBehavior::SkipLocked).one(tx.connection()).await?;
+    let Some(first) = first else { return Ok(Vec::new()) };
+    let own = withheld().filter(Column::Recipient.eq(first.recipient)).filter(Column::Organisation.eq(first.organisation));
+    let own = own.filter(Column::NextAttemptAt.is_not_null()).order_by_asc(Column::CreatedAt).order_by_asc(Column::EventId);
+    Ok(own.all(tx.connection()).await?.into_iter().map(outbound).collect())
+}
+
+/// Notes that a digest told of these.
+pub async fn digested(tx: &Tx, ids: &[Uuid]) -> Result<(), DbErr> {
+    let told = Entity::update_many().col_expr(Column::State, Expr::value(MailState::Digested.as_str()));
+    let told = told.col_expr(Column::NextAttemptAt, Expr::value(None::<DateTime<Utc>>));
+    told.filter(Column::Id.is_in(ids.iter().copied())).exec(tx.connection()).await.map(drop)
+}
+
+/// Puts off the digest of these.
+pub async fn put_off(tx: &Tx, ids: &[Uuid], until: Instant) -> Result<(), DbErr> {
+    let later = Entity::update_many().col_expr(Column::NextAttemptAt, Expr::value(Some(until.to_utc())));
+    later.filter(Column::Id.is_in(ids.iter().copied())).exec(tx.connection()).await.map(drop)
+}
+
+async fn insert(tx: &Tx, mails: &[Outbound], state: MailState, next: impl Fn(&Outbound) -> Option<Instant>) -> Result<(), DbErr> {
     let mails: Vec<_> = mails.iter().filter(|mail| !is_made_up(&mail.recipient)).collect();
     if mails.is_empty() {
         return Ok(());
@@ -90,9 +134,9 @@ pub async fn queue(tx: &Tx, mails: &[Outbound]) -> Result<(), DbErr> {
         auto: Set(mail.auto.clone()),
         message_id: Set(mail.message_id.clone()),
         in_reply_to: Set(mail.in_reply_to.clone()),
-        state: Set(MailState::Pending.to_string()),
+        state: Set(state.to_string()),
         attempts: Set(0),
-        next_attempt_at: Set(Some(mail.created_at.to_utc())),
+        next_attempt_at: Set(next(mail).map(Instant::to_utc)),
         created_at: Set(mail.created_at.to_utc()),
         queued_at: Set(Some(mail.queued_at.to_utc())),
         sent_at: Set(None),
@@ -135,8 +179,17 @@ pub async fn waiting(reads: &impl Reads, id: Uuid) -> Result<Option<Outbound>, D
 
 /// When the next mail is due.
 pub async fn next_due(reads: &impl Reads) -> Result<Option<Instant>, DbErr> {
+    next_in(reads, MailState::Pending).await
+}
+
+/// When the next digest is due.
+pub async fn next_digest(reads: &impl Reads) -> Result<Option<Instant>, DbErr> {
+    next_in(reads, MailState::Withheld).await
+}
+
+async fn next_in(reads: &impl Reads, state: MailState) -> Result<Option<Instant>, DbErr> {
     let earliest = reads.find::<Entity>().select_only().column(Column::NextAttemptAt);
-    let earliest = earliest.filter(Column::State.eq(MailState::Pending.as_str())).filter(Column::NextAttemptAt.is_not_null());
+    let earliest = earliest.filter(Column::State.eq(state.as_str())).filter(Column::NextAttemptAt.is_not_null());
     let row: Option<DateTime<Utc>> = earliest.order_by_asc(Column::NextAttemptAt).limit(1).into_tuple().one(reads.connection()).await?;
     Ok(row.map(instant))
 }

@@ -1,11 +1,20 @@
 //! A letter of the desk as it goes into the queue.
 
+use std::collections::{BTreeSet, HashMap};
+
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::domain::mail::Outbound;
-use crate::mail::messages::Outgoing;
+use crate::domain::Instant;
+use crate::domain::mail::{Outbound, PERSONAL, cap};
+use crate::mail::messages::{self, Digest, DigestLine, Outgoing};
 use crate::mail::send::{self, Correspondence};
+use crate::store::record::Rows as _;
+use crate::store::{self, Tx};
+use crate::usecases::Error;
+
+/// How the desk signs.
+pub const DESK: &str = "Servicedesk";
 
 /// What a mail is about.
 pub struct About<'a> {
@@ -29,12 +38,108 @@ pub fn outbound(app: &App, about: &About<'_>, recipient: &str, outgoing: Outgoin
         recipient: recipient.to_owned(),
         subject: outgoing.subject,
         body: outgoing.body,
-        auto: outgoing.auto.header().unwrap_or(send::PERSONAL).to_owned(),
-        message_id: format!("{id}@{}", send::domain_of(&app.settings.mail.from)),
+        auto: outgoing.auto.header().unwrap_or(PERSONAL).to_owned(),
+        message_id: message_id(app, id),
         in_reply_to: about.in_reply_to.clone(),
         attempts: 0,
         created_at: app.time.now(),
         queued_at: app.time.now(),
         mailbox: about.correspondence.mailbox(&app.settings.mailboxes),
     }
+}
+
+/// Queues mails. Automatic ones beyond what one recipient gets are withheld.
+pub async fn post(app: &App, tx: &Tx, mails: Vec<Outbound>) -> Result<(), Error> {
+    let now = app.time.now();
+    let mut written = Written::to(tx, &mails, now).await?;
+    let (sent, withheld): (Vec<_>, Vec<_>) = mails.into_iter().partition(|mail| written.take(mail, now));
+    store::outbound::queue(tx, &sent).await?;
+    if withheld.is_empty() {
+        return Ok(());
+    }
+    tracing::warn!(mails = withheld.len(), "automatic mails are withheld: their recipients have had as many as anybody gets");
+    Ok(store::outbound::withhold(tx, &withheld, now.plus(cap::SHORTEST).unwrap_or(Instant::MAX)).await?)
+}
+
+/// When the automatic mails to some recipients were written that count for the next ones.
+struct Written {
+    all: HashMap<String, Vec<Instant>>,
+    about_a_ticket: HashMap<(String, Uuid), Vec<Instant>>,
+}
+
+impl Written {
+    async fn to(tx: &Tx, mails: &[Outbound], now: Instant) -> Result<Self, Error> {
+        let addresses: BTreeSet<_> = mails.iter().filter(|mail| !mail.is_personal()).map(|mail| mail.recipient.to_lowercase()).collect();
+        let mut written = Self { all: HashMap::new(), about_a_ticket: HashMap::new() };
+        if !addresses.is_empty() {
+            let addresses: Vec<_> = addresses.into_iter().collect();
+            for (address, ticket, at) in
+                store::outbound::written_to(tx, &addresses, now.plus(-cap::LONGEST).unwrap_or(Instant::MIN)).await?
+            {
+                written.add(address, ticket, at);
+            }
+        }
+        Ok(written)
+    }
+
+    fn add(&mut self, address: String, ticket: Option<Uuid>, at: Instant) {
+        if let Some(ticket) = ticket {
+            self.about_a_ticket.entry((address.clone(), ticket)).or_default().push(at);
+        }
+        self.all.entry(address).or_default().push(at);
+    }
+
+    /// Whether a mail may go; it counts from then on.
+    fn take(&mut self, mail: &Outbound, now: Instant) -> bool {
+        if mail.is_personal() {
+            return true;
+        }
+        let address = mail.recipient.to_lowercase();
+        let about_it = mail.ticket_id.and_then(|ticket| self.about_a_ticket.get(&(address.clone(), ticket)));
+        let all = self.all.get(&address).map_or(&[][..], Vec::as_slice);
+        let has_room = cap::has_room(now, all, about_it.map_or(&[][..], Vec::as_slice));
+        if has_room {
+            self.add(address, mail.ticket_id, now);
+        }
+        has_room
+    }
+}
+
+/// Tells a recipient in one mail of the notices that were withheld, when there is room for that. Returns how many mails that settled.
+///
+/// What would have answered a message is left out: two desks that answer each other's mails would go on for ever.
+pub async fn digest(app: &App, tx: &Tx) -> Result<usize, Error> {
+    let now = app.time.now();
+    let withheld = store::outbound::to_digest(tx, now).await?;
+    let Some(last) = withheld.last() else { return Ok(0) };
+    let ids: Vec<_> = withheld.iter().map(|mail| mail.id).collect();
+    let tickets: BTreeSet<_> = withheld.iter().filter_map(|mail| mail.ticket_id).collect();
+    let tickets = crate::domain::ticket::Ticket::with_ids(tx, &tickets.into_iter().collect::<Vec<_>>()).await?;
+    let number = |mail: &Outbound| tickets.iter().find(|ticket| Some(ticket.id) == mail.ticket_id).map(|ticket| ticket.reference());
+    let lines = DigestLine::counted(withheld.iter().map(|mail| (number(mail), mail.template.as_str())));
+    let outgoing = messages::write(&Digest { lines, desk: DESK.into() })?;
+    let told = Outbound {
+        id: Uuid::new_v5(&last.id, b"digest"),
+        ticket_id: None,
+        template: outgoing.kind.to_string(),
+        subject: outgoing.subject,
+        body: outgoing.body,
+        message_id: String::new(),
+        in_reply_to: None,
+        created_at: now,
+        queued_at: now,
+        ..last.clone()
+    };
+    let told = Outbound { message_id: message_id(app, told.id), ..told };
+    if !Written::to(tx, std::slice::from_ref(&told), now).await?.take(&told, now) {
+        store::outbound::put_off(tx, &ids, now.plus(cap::SHORTEST).unwrap_or(Instant::MAX)).await?;
+        return Ok(0);
+    }
+    store::outbound::queue(tx, &[told]).await?;
+    store::outbound::digested(tx, &ids).await?;
+    Ok(ids.len())
+}
+
+fn message_id(app: &App, id: Uuid) -> String {
+    format!("{id}@{}", send::domain_of(&app.settings.mail.from))
 }

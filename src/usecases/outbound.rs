@@ -46,7 +46,7 @@ pub async fn give_up(app: &App, mail: &Outbound, error: &str) -> Result<(), Erro
     }
 }
 
-/// Sends a given-up mail again, retrying it for as long as a new one.
+/// Sends a mail that was given up again, or one that was withheld after all, retrying it for as long as a new one.
 pub async fn send_again(app: &App, stamp: &Stamp, id: Uuid) -> Result<Shown, Error> {
     stamp.who.may(Verb::ResendMail)?;
     let sent = stamp.write(app, async |tx| {
@@ -57,8 +57,8 @@ pub async fn send_again(app: &App, stamp: &Stamp, id: Uuid) -> Result<Shown, Err
         }
         if !store::outbound::requeue(tx, id, stamp.recorded_at).await? {
             let detail = match found.state {
-                MailState::Failed => "its recipient was erased, so there is nobody to send it to".to_owned(),
-                state => format!("only a message that was given up is sent again; this one is {}", state.as_str()),
+                state if MailState::KEPT.contains(&state) => "its recipient was erased, so there is nobody to send it to".to_owned(),
+                state => format!("only a message that was given up or withheld is sent again; this one is {}", state.as_str()),
             };
             return Err(Error::Conflict { code: Code::NotGivenUp, detail });
         }

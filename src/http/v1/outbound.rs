@@ -21,13 +21,14 @@ pub fn operations() -> Vec<Operation> {
     let operations = [
         get("/outbound-messages", list).id("listOutboundMessages").refuses(404).describe(
             "Shows a page of the mails the desk wrote, newest first.",
-            "What was given up is `state=failed`. The next page is asked for with `nextCursor`, until that is `null`.",
+            "What was given up is `state=failed`. What is beyond the number of automatic mails that anybody gets in a while is `state=withheld`, \
+             and `state=digested` once one mail told of it. The next page is asked for with `nextCursor`, until that is `null`.",
         ),
         get("/outbound-messages/{id}", show)
             .id("getOutboundMessage")
             .describe("Shows one mail the desk wrote.", "Whether it left, how often it was tried, and why the last try failed."),
         post("/outbound-messages/{id}/attempts", send_again).id("createOutboundMessageAttempt").refuses(409).describe(
-            "Sends a mail again that was given up.",
+            "Sends a mail again that was given up, or one that was withheld.",
             "It is tried at once, and for as long as a new one. The ticket's history tells who asked for it.",
         ),
     ];
@@ -41,7 +42,7 @@ struct OutboundQuery {
 
 impl FromQuery for OutboundQuery {
     fn read(keys: &mut Keys) -> Self {
-        let states = keys.codes("state", "A comma list of states: pending, sent, failed");
+        let states = keys.codes("state", "A comma list of states: pending, sent, failed, withheld, digested");
         let ticket = keys.text("ticket", "The UUID or number of the ticket they are about");
         let limit = keys.page_size("How many mails a page shows; 20 unless said", 20);
         let after = paging::after(keys, "The `nextCursor` of the page before, with the same filters", paging::read_position);

@@ -11,6 +11,7 @@ mod call_needed;
 mod confirmation;
 mod decision_asked;
 mod decision_written;
+mod digest;
 mod escalated;
 mod escalation_withheld;
 mod flag_set;
@@ -41,6 +42,7 @@ pub use call_needed::CallNeeded;
 pub use confirmation::Confirmation;
 pub use decision_asked::DecisionAsked;
 pub use decision_written::DecisionWritten;
+pub use digest::{Digest, DigestLine};
 pub use escalated::Escalated;
 pub use escalation_withheld::EscalationWithheld;
 pub use flag_set::FlagSet;
@@ -198,6 +200,7 @@ pub const REGISTRY: [Entry; MailKind::ALL.len()] = [
     Entry::of::<Restricted>(),
     Entry::of::<RoleUncovered>(),
     Entry::of::<RoleReview>(),
+    Entry::of::<Digest>(),
 ];
 
 impl Entry {

@@ -31,6 +31,7 @@ fn a_subject_is_one_line_and_leads_an_answer_back_to_its_ticket() {
             MailKind::EscalationWithheld,
             MailKind::RoleUncovered,
             MailKind::RoleReview,
+            MailKind::Digest,
         ];
         // Of a calamity on a ticket that few may see, no number is told.
         let is_of_a_ticket = !of_no_ticket.contains(&outgoing.kind) && name != "calamiteit-vertrouwelijk";

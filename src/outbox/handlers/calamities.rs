@@ -5,7 +5,6 @@
 
 use std::collections::BTreeSet;
 
-use super::DESK;
 use super::roles::roles_of;
 use super::ticket_mail::TicketMail;
 use crate::domain::contract::{ContactLevel, Role, Side};
@@ -14,6 +13,7 @@ use crate::domain::ticket::EventData;
 use crate::domain::workflow::Part;
 use crate::mail::messages::{self, CalamityNotice};
 use crate::usecases::Error;
+use crate::usecases::letter::DESK;
 
 impl TicketMail<'_> {
     pub(super) fn to_management(&self) -> Result<Vec<Outbound>, Error> {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use uuid::Uuid;
 
-use super::{DESK, service_manager};
+use super::service_manager;
 use crate::app::App;
 use crate::domain::Instant;
 use crate::domain::agreements::Agreements;
@@ -23,6 +23,7 @@ use crate::store::record::Rows as _;
 use crate::store::threads::Thread;
 use crate::store::{self, Tx};
 use crate::usecases::actors::Actors;
+use crate::usecases::letter::DESK;
 use crate::usecases::reach::reach;
 use crate::usecases::{Error, followers, tokens};
 

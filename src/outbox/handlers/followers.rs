@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use super::DESK;
 use super::ticket_mail::TicketMail;
 use crate::domain::mail::Outbound;
 use crate::domain::person::Person;
@@ -10,6 +9,7 @@ use crate::domain::ticket::EventData;
 use crate::domain::workflow::State;
 use crate::mail::messages::{self, DoneWord, FollowerNews, News, Outgoing, TicketFacts, Told};
 use crate::usecases::Error;
+use crate::usecases::letter::DESK;
 
 impl TicketMail<'_> {
     pub(super) fn to_followers(&self) -> Result<Vec<Outbound>, Error> {

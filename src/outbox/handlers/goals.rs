@@ -1,11 +1,11 @@
 //! What is told when other goals hold for a ticket, or none, and a breach ends by that: to whoever reported it, follows it, or is told of progress.
 
-use super::DESK;
 use super::ticket_mail::TicketMail;
 use crate::domain::clock::Kind;
 use crate::domain::ticket::{EventData, EventKind};
 use crate::mail::messages::{self, EndedBreach, GoalsChanged, Line, Outgoing, TicketFacts, Told};
 use crate::usecases::Error;
+use crate::usecases::letter::DESK;
 
 /// Of another type its own mail tells.
 pub(super) const TOLD: [EventKind; 4] = [EventKind::Retiered, EventKind::Specified, EventKind::Prioritised, EventKind::Scoped];

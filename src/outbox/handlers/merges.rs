@@ -1,10 +1,10 @@
 //! What is told of a merge, and of its undoing, at the ticket that was merged: to whoever reported it, follows it, or is told of progress.
 
-use super::DESK;
 use super::ticket_mail::TicketMail;
 use crate::domain::ticket::EventData;
 use crate::mail::messages::{self, MergeNews, Outgoing, TicketFacts, Told};
 use crate::usecases::Error;
+use crate::usecases::letter::DESK;
 
 impl TicketMail<'_> {
     /// What is told in the same words to everybody: of a merge, or of other goals.

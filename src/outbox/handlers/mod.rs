@@ -22,9 +22,9 @@ use crate::domain::obligation::EventKind as Ob;
 use crate::domain::role_assignment::EventKind as Ro;
 use crate::domain::subjects::{AnyEvent, EventKind};
 use crate::domain::ticket::{Event, EventKind as Ti};
+use crate::store::Tx;
 use crate::store::events::Streamed;
-use crate::store::{self, Tx};
-use crate::usecases::{Error, tickets};
+use crate::usecases::{Error, letter, tickets};
 
 pub struct Handler {
     /// Its position in the stream is stored under this name, so it must never change.
@@ -225,7 +225,7 @@ impl Handler {
             Work::Owner => owners::mails(app, tx, events).await?,
             Work::ServiceManager => service_manager::mails(app, tx, events).await?,
         };
-        Ok(store::outbound::queue(tx, &mails).await?)
+        letter::post(app, tx, mails).await
     }
 }
 
@@ -236,6 +236,3 @@ fn of_tickets<'a>(events: &'a [&'a Streamed]) -> impl Iterator<Item = (Uuid, &'a
         AnyEvent::Obligation(_) | AnyEvent::RoleAssignment(_) | AnyEvent::SecuritySignal(_) => None,
     })
 }
-
-/// How the desk signs.
-const DESK: &str = "Servicedesk";

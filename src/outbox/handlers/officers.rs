@@ -3,12 +3,12 @@
 //! It says no more than number and flag: mail may be read by others. There is no setting to leave it out, and who set the flag does not
 //! matter: every time it is set, they are told.
 
-use super::DESK;
 use super::ticket_mail::TicketMail;
 use crate::domain::mail::Outbound;
 use crate::domain::ticket::EventData;
 use crate::mail::messages::{self, FlagSet};
 use crate::usecases::Error;
+use crate::usecases::letter::DESK;
 
 impl TicketMail<'_> {
     pub(super) fn to_officers(&self) -> Result<Vec<Outbound>, Error> {

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use super::DESK;
 use crate::app::App;
 use crate::domain::agreements::Version;
 use crate::domain::mail::Outbound;
@@ -15,6 +14,7 @@ use crate::store::events::Streamed;
 use crate::store::record::Rows as _;
 use crate::store::{self, Tx};
 use crate::usecases::Error;
+use crate::usecases::letter::DESK;
 use crate::usecases::letter::{About, outbound};
 use crate::usecases::reach::reach;
 

@@ -4,8 +4,8 @@
 
 use std::collections::BTreeSet;
 
+use super::goals;
 use super::ticket_mail::TicketMail;
-use super::{DESK, goals};
 use crate::domain::contract::Side;
 use crate::domain::mail::Outbound;
 use crate::domain::person::Person;
@@ -15,6 +15,7 @@ use crate::domain::ticket::{EventData, kinds};
 use crate::domain::workflow::Question;
 use crate::mail::messages::{self, DecisionAsked, DecisionWritten, Progress, Told};
 use crate::usecases::Error;
+use crate::usecases::letter::DESK;
 
 impl TicketMail<'_> {
     /// Where the roles that are told of progress are reached, without whoever is told as the requester.

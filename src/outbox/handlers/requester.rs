@@ -1,6 +1,5 @@
 //! Mail to whoever reported a ticket.
 
-use super::DESK;
 use super::ticket_mail::TicketMail;
 use crate::domain::Instant;
 use crate::domain::clock::Kind;
@@ -18,6 +17,7 @@ use crate::mail::messages::{
     self, CallNeeded, Confirmation, DoneWord, JudgementReminder, Line, NewsWithheld, Offer, Outgoing, Reply, Solved, StatusChanged,
     TemplateError, Told,
 };
+use crate::usecases::letter::DESK;
 use crate::usecases::{Error, tickets};
 
 impl TicketMail<'_> {

@@ -3,12 +3,12 @@
 //! Who reads it need not be among the few who may see the ticket, so it says its number, and what the team is asked to do, and no more. As
 //! with every role, nobody is told where no role has an address, which `uurwerk check` and `/v1/role-gaps` show.
 
-use super::DESK;
 use super::ticket_mail::TicketMail;
 use crate::domain::mail::Outbound;
 use crate::domain::ticket::EventData;
 use crate::mail::messages::{self, ResponseTeamCalled};
 use crate::usecases::Error;
+use crate::usecases::letter::DESK;
 
 impl TicketMail<'_> {
     pub(super) fn to_response_team(&self) -> Result<Vec<Outbound>, Error> {

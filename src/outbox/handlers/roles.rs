@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use super::DESK;
 use super::ticket_mail::TicketMail;
 use crate::domain::contract::{Contract, Ladder, Level, Role, Side};
 use crate::domain::mail::Outbound;
@@ -11,6 +10,7 @@ use crate::domain::ticket::escalation;
 use crate::domain::ticket::{Actor, EventData};
 use crate::mail::messages::{self, Escalated, EscalationWithheld, Line, Outgoing, Proposed};
 use crate::usecases::Error;
+use crate::usecases::letter::DESK;
 
 impl TicketMail<'_> {
     /// A step that was taken is announced to both sides of the levels left and reached; a proposed one to those who decide it.

@@ -9,7 +9,6 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
-use super::DESK;
 use crate::app::App;
 use crate::domain::agreements::{Agreements, Version};
 use crate::domain::contract::{ContactLevel, Contract, Side};
@@ -24,6 +23,7 @@ use crate::store::people::ActorName;
 use crate::store::record::Rows as _;
 use crate::store::{self, Tx};
 use crate::usecases::Error;
+use crate::usecases::letter::DESK;
 use crate::usecases::letter::{About, outbound};
 use crate::usecases::reach::reach;
 

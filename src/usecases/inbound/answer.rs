@@ -6,13 +6,10 @@ use crate::domain::mail::Inbound;
 use crate::mail::messages::{self, Line, Restricted};
 use crate::mail::parse::Parsed;
 use crate::mail::send::Correspondence;
-use crate::store::{self, Tx};
+use crate::store::Tx;
 use crate::usecases::Error;
 use crate::usecases::entitled::Refused;
-use crate::usecases::letter::{About, outbound};
-
-/// How the desk signs.
-const DESK: &str = "Servicedesk";
+use crate::usecases::letter::{self, About, outbound};
 
 /// Queues the answer in the transaction that keeps the mail.
 pub(super) async fn restricted(app: &App, tx: &Tx, kept: &Inbound, mail: &Parsed, refused: &Refused) -> Result<(), Error> {
@@ -22,7 +19,7 @@ pub(super) async fn restricted(app: &App, tx: &Tx, kept: &Inbound, mail: &Parsed
         contract: refused.contract.as_str().into(),
         reserved: (refused.restriction != Restriction::NotAContact).then(|| refused.kind.as_str().into()),
         turn_to: refused.turn_to.iter().map(|one| Line::from(one.as_str())).collect(),
-        desk: DESK.into(),
+        desk: letter::DESK.into(),
     })?;
     let received_in = [kept.mailbox.clone()];
     let about = About {
@@ -33,5 +30,5 @@ pub(super) async fn restricted(app: &App, tx: &Tx, kept: &Inbound, mail: &Parsed
         correspondence: Correspondence { contract: &kept.contract, organisation, received_in: &received_in },
         in_reply_to: mail.message_id.clone(),
     };
-    Ok(store::outbound::queue(tx, &[outbound(app, &about, &from.email, outgoing)]).await?)
+    letter::post(app, tx, vec![outbound(app, &about, &from.email, outgoing)]).await
 }

@@ -1,5 +1,7 @@
 //! Incoming mail and what became of it, and outgoing mail and how far it got.
 
+pub mod cap;
+
 use uuid::Uuid;
 
 use super::Instant;
@@ -70,6 +72,8 @@ closed_list! {
         Restricted = "restricted": "voorbehouden", "reserved for others";
         RoleUncovered = "role-uncovered": "niemand bereikbaar in een rol", "nobody reachable in a role";
         RoleReview = "role-review": "rol te beoordelen", "role due for review";
+        /// What else there was to tell, in one mail: the recipient had as many as anybody gets.
+        Digest = "digest": "overzicht van berichten", "digest";
     }
 }
 
@@ -141,6 +145,23 @@ pub struct Outbound {
     pub mailbox: Option<String>,
 }
 
+impl Outbound {
+    /// Whether a person wrote it.
+    pub fn is_personal(&self) -> bool {
+        self.auto == PERSONAL
+    }
+
+    /// Whether the desk sends it of its own accord, and not as an answer to somebody's message.
+    pub fn is_a_notice(&self) -> bool {
+        self.auto == GENERATED
+    }
+}
+
+/// The [`Outbound::auto`] of a person's own words.
+pub const PERSONAL: &str = "personal";
+/// The `Auto-Submitted` of a notice.
+pub const GENERATED: &str = "auto-generated";
+
 closed_list! {
     /// Where an outgoing mail stands.
     pub enum MailState {
@@ -149,7 +170,16 @@ closed_list! {
         Sent = "sent": "verzonden", "sent";
         /// It was given up, until somebody sends it again.
         Failed = "failed": "niet bezorgd", "not delivered";
+        /// It is not sent unless somebody asks for it: its recipient had as many as anybody gets ([`cap`]).
+        Withheld = "withheld": "ingehouden", "withheld";
+        /// It was not sent by itself: a digest told of it.
+        Digested = "digested": "gemeld in een overzicht", "told in a digest";
     }
+}
+
+impl MailState {
+    /// What is sent when somebody asks for it.
+    pub const KEPT: [Self; 3] = [Self::Failed, Self::Withheld, Self::Digested];
 }
 
 /// An outgoing mail with where it stands.
