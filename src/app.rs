@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use uuid::Uuid;
 
-use crate::credentials::{Passwords, UsedTokens};
+use crate::credentials::{Passwords, SigningKey, UsedTokens};
 use crate::domain::audit::Act;
 use crate::domain::audit::flood::Flood;
 use crate::error::Error;
@@ -40,6 +40,8 @@ pub struct App {
     /// Tokens whose last use is still to be written down.
     pub used_tokens: UsedTokens,
     pub time: TimeSource,
+    /// By which the desk knows its own links and Message-IDs again; none in a database that was never served.
+    pub signing: Option<SigningKey>,
     /// Wakes the workers when something was committed.
     pub wake: Notify,
     pub wake_mail: Notify,
@@ -79,6 +81,7 @@ impl App {
             passwords,
             used_tokens: UsedTokens::default(),
             time: TimeSource::machine(),
+            signing: None,
             wake: Notify::new(),
             wake_mail: Notify::new(),
             refusals: Mutex::default(),
@@ -108,6 +111,22 @@ impl App {
             self.time = TimeSource::sandbox(now);
         }
         self.follow_database().await
+    }
+
+    /// Takes over the key by which the desk signs; with `keep` one is made where there is none.
+    pub async fn set_signing_key(&mut self, keep: bool) -> Result<(), Error> {
+        let mut kept = store::signing_key::kept(&self.all()).await?;
+        if kept.is_none() && keep {
+            let new = SigningKey::new().map_err(|fault| Error::Internal(fault.to_string()))?;
+            let keeping = self.keep_books(&Scope::ALL, async |tx| {
+                store::signing_key::keep(tx, new.to_hex()).await?;
+                // Another process may have come first; what it kept stays.
+                Ok(store::signing_key::kept(tx).await?)
+            });
+            kept = keeping.await?;
+        }
+        self.signing = kept.as_deref().and_then(SigningKey::from_hex);
+        Ok(())
     }
 
     /// Sets the program's time by the clock of the database server, so that every process on it agrees. SQLite has none.

@@ -48,13 +48,14 @@
 //! - [`auth`]: who is calling. What they may is said by [`domain::permission`].
 //! - [`identity`]: identity providers: whether a signed token holds, and whom it names.
 //! - [`sealing`]: encryption at rest: keys of the desk, envelopes, content in pieces.
-//! - [`credentials`]: what callers prove themselves with: passwords, one-time codes, and which tokens were used of late.
+//! - [`credentials`]: what callers prove themselves with: passwords, one-time codes, signed links, and which tokens were used of late.
 //! - [`files`]: where the bytes of attachments are, and where long bodies wait.
 //! - [`domain::audit`], [`store::audit`], [`usecases::audit`]: the audit trail. Its lines are written in one place, by the transaction that
 //!   did something (`App::write`); refused requests, and tickets that few may see and that were shown, are told by the door.
 //! - [`health`]: whether the database and the files work, as far as is known.
 //! - [`http`]: the REST API. In `v1` each operation is declared once, a function whose types give its route, its part of the
-//!   document and who may; around it what every request passes: the gate, limits, queries, bodies, refusals.
+//!   document and who may; around it what every request passes: the gate, limits, queries, bodies, refusals. In `portal` are the pages for
+//!   people, which decide nothing.
 //! - [`tls`]: the certificate of a desk that has no proxy in front.
 //! - [`mail`]: a message read, judged, written and sent.
 //! - [`outbox`]: the event stream, its handlers (which events each takes, and where it begins), and mail on its way out.

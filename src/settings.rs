@@ -250,6 +250,10 @@ impl Settings {
         if !checks::is_listened_on(&self.http.listen) {
             refuse("http.listen", "must be an address and a port, such as 127.0.0.1:8080".to_owned());
         }
+        if self.http.public_url.as_ref().is_some_and(|url| !checks::is_secure(url)) {
+            let matter = "must be an address that begins with https:// (http:// on loopback alone), without query, fragment or login";
+            refuse("http.public_url", matter.to_owned());
+        }
         for (key, given, other) in
             [("certificate", &self.http.tls.certificate, &self.http.tls.key), ("key", &self.http.tls.key, &self.http.tls.certificate)]
         {

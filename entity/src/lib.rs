@@ -44,6 +44,7 @@ pub mod saved_view;
 pub mod security_signal;
 pub mod security_signal_note;
 pub mod set_aside;
+pub mod signing_key;
 pub mod storage_use;
 pub mod stream;
 pub mod ticket;

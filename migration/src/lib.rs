@@ -37,6 +37,7 @@ mod m0034_security_signals;
 mod m0040_routing;
 mod m0041_what_tickets_wait_for;
 mod m0042_mail_caps;
+mod m0043_signing_key;
 mod table;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -82,6 +83,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0040_routing::Step),
             Box::new(m0041_what_tickets_wait_for::Step),
             Box::new(m0042_mail_caps::Step),
+            Box::new(m0043_signing_key::Step),
         ]
     }
 }

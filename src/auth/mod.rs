@@ -11,7 +11,10 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::domain::permission::{Principal, Role, Roles, Rows, Scope, Verb};
+use crate::domain::Instant;
+use crate::domain::permission::{Credential, Principal, Role, Roles, Rows, Scope, Verb};
+use crate::domain::person::Person;
+use crate::domain::role_assignment::{self, RoleAssignment};
 use crate::domain::ticket::{Actor, Reader};
 use crate::error::{Code, Error};
 use crate::identity::Providers;
@@ -29,6 +32,15 @@ pub struct Caller {
 impl Caller {
     pub fn new(who: Principal, rows: Rows) -> Self {
         Self { scope: CheckedScope::of_reader(Scope::of(rows, &who)), who, token: None }
+    }
+
+    /// Somebody of a client who comes by a link that was mailed to them: in person, with what they hold here.
+    pub fn by_link(person: &Person, held: &[RoleAssignment], now: Instant) -> Self {
+        let (held, over) = role_assignment::rights(held, &[person.id], Some(&person.organisation), now);
+        let roles: Roles = held.iter().map(|right| right.role).chain([Role::Requester]).collect();
+        let credential = Credential { token: None, in_person: Some(person.id), is_shared: false };
+        let who = Principal::new(Actor::Client(person.id.to_string()), roles).with(credential);
+        Self::new(Principal { over, held, ..who }, rows_of(roles, person.organisation.clone(), Some(person.id)))
     }
 
     /// The same as somebody from whom it can be taken away.

@@ -16,6 +16,7 @@ use crate::{outbox, usecases};
 pub async fn for_serving(settings: Settings) -> Result<(App, Option<Seat>), Failed> {
     let mut app = migrated(settings).await?;
     app.set_time(true).await?;
+    app.set_signing_key(true).await?;
     usecases::sandbox::refuse_other_time(&app)?;
     let mut seat = None;
     if app.time.is_sandbox() {
@@ -32,6 +33,7 @@ pub async fn for_serving(settings: Settings) -> Result<(App, Option<Seat>), Fail
 pub async fn ready(settings: Settings) -> Result<App, Failed> {
     let mut app = migrated(settings).await?;
     app.set_time(true).await?;
+    app.set_signing_key(true).await?;
     apply_folder(&app).await?;
     Ok(app)
 }

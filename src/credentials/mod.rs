@@ -1,9 +1,10 @@
-//! What callers prove themselves with, as far as that needs neither the database nor a caller: passwords, one-time codes, and which tokens
-//! were used of late.
+//! What callers prove themselves with, as far as that needs neither the database nor a caller: passwords, one-time codes, signed links, and
+//! which tokens were used of late.
 
 mod breached;
 pub mod code;
 mod kept;
+mod signing;
 mod turns;
 mod used;
 
@@ -11,6 +12,7 @@ use std::sync::Arc;
 
 pub use breached::BreachedPasswords;
 pub use kept::{COST, Cost, Fault, Kept};
+pub use signing::{Purpose, SigningKey};
 pub use turns::{Asker, Standing};
 pub use used::UsedTokens;
 

@@ -1,4 +1,4 @@
-//! The REST API. Operations are declared in `v1`, one file or folder per resource; `health` and `docs` are beside the API. The other modules
+//! The REST API. Operations are declared in `v1`, one file or folder per resource; `health`, `docs` and `portal` are beside the API. The other modules
 //! are what every request passes through: routes, gate, limits, caller, query, body, answer, error.
 
 mod answer;
@@ -21,6 +21,7 @@ mod operation;
 mod paging;
 mod path;
 mod peer;
+mod portal;
 mod problems;
 mod query;
 mod routes;
@@ -80,7 +81,7 @@ fn operations() -> &'static [Operation] {
 /// What is served beside the API, and is not in its document.
 fn outside() -> &'static [Operation] {
     static OUTSIDE: OnceLock<Vec<Operation>> = OnceLock::new();
-    OUTSIDE.get_or_init(|| health::operations().into_iter().chain(docs::operations()).collect())
+    OUTSIDE.get_or_init(|| health::operations().into_iter().chain(docs::operations()).chain(portal::operations()).collect())
 }
 
 fn routes(config: &mut web::ServiceConfig) {
@@ -165,10 +166,11 @@ fn stopping(id: &str) -> actix_web::Error {
     InternalError::from_response(Error::Stopping, answer).into()
 }
 
-/// Turns refusals that actix makes itself into problem+json.
+/// Turns refusals that actix makes itself into problem+json; those of a page are the desk's own.
 fn refused_payload(response: &mut actix_web::dev::ServiceResponse) {
-    let problem = response.headers().get(actix_web::http::header::CONTENT_TYPE).is_some_and(|kind| kind == "application/problem+json");
-    if problem || !response.status().is_client_error() {
+    let media = response.headers().get(actix_web::http::header::CONTENT_TYPE).map_or(&b""[..], HeaderValue::as_bytes);
+    let is_own = media == b"application/problem+json" || media.starts_with(b"text/html");
+    if is_own || !response.status().is_client_error() {
         return;
     }
     let code = if response.status() == StatusCode::PAYLOAD_TOO_LARGE { Code::TooLarge } else { Code::BadRequest };

@@ -31,8 +31,8 @@ pub fn is_listened_on(address: &str) -> bool {
     named || address.parse::<SocketAddr>().is_ok()
 }
 
-/// The address of an OpenID provider, whose keys are read from there: over TLS, except on this machine.
-pub fn is_issuer(issuer: &str) -> bool {
+/// The address of an OpenID provider, whose keys are read from there, or of the desk itself: over TLS, except on this machine.
+pub fn is_secure(issuer: &str) -> bool {
     let Ok(url) = reqwest::Url::parse(issuer) else { return false };
     let is_loopback = url.host_str().is_some_and(|host| {
         let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();

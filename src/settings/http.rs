@@ -12,6 +12,9 @@ use super::{Networks, unless_empty};
 pub struct Http {
     /// Address and port.
     pub listen: String,
+    /// Where people reach the desk, such as `https://servicedesk.example`: links in mails begin with it.
+    #[serde(default, deserialize_with = "unless_empty")]
+    pub public_url: Option<String>,
     /// Requests per minute allowed to one token, on average; 0 is no limit.
     pub requests_per_minute: u32,
     /// Requests it may make at once.

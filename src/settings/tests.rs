@@ -71,7 +71,8 @@ fn all_that_is_wrong_is_told_at_once_a_line_each_without_values_and_without_the_
         "settings: attachments (UURWERK_ATTACHMENTS): must be a table".to_owned(),
         "settings: bin (UURWERK_BIN): there is no such setting; the tables are time, database, http,".to_owned(),
         format!("settings: http.burst ({file}): must be a whole number"),
-        "settings: http.lissen (UURWERK_HTTP_LISSEN): there is no such setting; [http] has listen, requests_per_minute,".to_owned(),
+        "settings: http.lissen (UURWERK_HTTP_LISSEN): there is no such setting; [http] has listen, public_url, requests_per_minute,"
+            .to_owned(),
         format!("settings: mail.colour ({file}): there is no such setting; [mail] has from,"),
         "settings: mail.smtp.port (UURWERK_MAIL_SMTP_PORT): must be a whole number from 0 to 65535".to_owned(),
         "settings: mail.smtp.tls (UURWERK_MAIL_SMTP_TLS): must be one of \"none\", \"starttls\", \"tls\"".to_owned(),
@@ -233,7 +234,7 @@ fn an_issuer_is_reached_over_tls_or_on_this_machine() {
         ("https://login.example#x", false),
         ("ftp://login.example", false),
     ] {
-        assert_eq!(checks::is_issuer(issuer), is_one, "{issuer}");
+        assert_eq!(checks::is_secure(issuer), is_one, "{issuer}");
     }
 }
 

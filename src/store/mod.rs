@@ -65,6 +65,7 @@ pub mod seat;
 pub mod security_signals;
 pub mod set_aside;
 mod shown;
+pub mod signing_key;
 mod statements;
 pub mod storage;
 pub mod stream;

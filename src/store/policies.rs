@@ -22,8 +22,8 @@ const PERSON: &str = "(SELECT nullif(current_setting('uurwerk.person', true), ''
 const ANY: &str = "(SELECT current_setting('uurwerk.rows', true) <> '')";
 
 /// Tables whose rows the desk alone reads and writes.
-pub const OF_THE_DESK: [&str; 7] =
-    ["canned_reply", "destruction", "destruction_item", "local_account", "routing_rule", "saved_view", "search_backlog"];
+pub const OF_THE_DESK: [&str; 8] =
+    ["canned_reply", "destruction", "destruction_item", "local_account", "routing_rule", "saved_view", "search_backlog", "signing_key"];
 
 /// Tables that are needed whole within every scope, each with why.
 pub const SHARED: [(&str, &str); 4] = [

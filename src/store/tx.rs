@@ -14,7 +14,7 @@ use entity::{
     contact_change, contact_list, contract_version, destruction, destruction_item, erasure, escalation, event, external_reference,
     former_identity, former_text, handler, idempotency, inbound_mail, legal_hold, local_account, message, message_draft, obligation,
     obligation_opening, outbound_mail, person, redaction, remains, response_task, role_absence, role_assignment, routing_rule,
-    sandbox_advance, saved_view, security_signal, security_signal_note, set_aside, storage_use, stream, ticket, ticket_change,
+    sandbox_advance, saved_view, security_signal, security_signal_note, set_aside, signing_key, storage_use, stream, ticket, ticket_change,
     ticket_follower, ticket_link, ticket_part, ticket_tag, timekeeping, token, upload, work_log,
 };
 
@@ -316,6 +316,7 @@ of_the_desk!(
     routing_rule,
     sandbox_advance,
     saved_view,
+    signing_key,
     stream,
     timekeeping,
     // Names of a client's tokens are read within a scope all the same (`people::names`).

@@ -5,8 +5,10 @@ use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
 
 use crate::app::App;
+use crate::credentials::Purpose;
 use crate::domain::Instant;
-use crate::domain::mail::{Outbound, PERSONAL, cap};
+use crate::domain::mail::{MailKind, Outbound, PERSONAL, cap};
+use crate::domain::ticket::Ticket;
 use crate::mail::messages::{self, Digest, DigestLine, Outgoing};
 use crate::mail::send::{self, Correspondence};
 use crate::store::record::Rows as _;
@@ -26,9 +28,13 @@ pub struct About<'a> {
     pub in_reply_to: Option<String>,
 }
 
+/// The id of a mail. Derived from the event and the recipient, so that a handler that runs twice makes the same one.
+pub fn id_of(event: Uuid, kind: MailKind, recipient: &str) -> Uuid {
+    Uuid::new_v5(&event, format!("{kind} {recipient}").as_bytes())
+}
+
 pub fn outbound(app: &App, about: &About<'_>, recipient: &str, outgoing: Outgoing) -> Outbound {
-    // Derived from the event and the recipient, so that a handler that runs twice makes the same mail.
-    let id = Uuid::new_v5(&about.event_id, format!("{} {recipient}", outgoing.kind).as_bytes());
+    let id = id_of(about.event_id, outgoing.kind, recipient);
     Outbound {
         id,
         ticket_id: about.ticket_id,
@@ -114,8 +120,8 @@ pub async fn digest(app: &App, tx: &Tx) -> Result<usize, Error> {
     let Some(last) = withheld.last() else { return Ok(0) };
     let ids: Vec<_> = withheld.iter().map(|mail| mail.id).collect();
     let tickets: BTreeSet<_> = withheld.iter().filter_map(|mail| mail.ticket_id).collect();
-    let tickets = crate::domain::ticket::Ticket::with_ids(tx, &tickets.into_iter().collect::<Vec<_>>()).await?;
-    let number = |mail: &Outbound| tickets.iter().find(|ticket| Some(ticket.id) == mail.ticket_id).map(|ticket| ticket.reference());
+    let tickets = Ticket::with_ids(tx, &tickets.into_iter().collect::<Vec<_>>()).await?;
+    let number = |mail: &Outbound| tickets.iter().find(|ticket| Some(ticket.id) == mail.ticket_id).map(Ticket::reference);
     let lines = DigestLine::counted(withheld.iter().map(|mail| (number(mail), mail.template.as_str())));
     let outgoing = messages::write(&Digest { lines, desk: DESK.into() })?;
     let told = Outbound {
@@ -140,6 +146,17 @@ pub async fn digest(app: &App, tx: &Tx) -> Result<usize, Error> {
     Ok(ids.len())
 }
 
+/// A Message-ID that shows whoever answers the mail to have been written to.
 fn message_id(app: &App, id: Uuid) -> String {
-    format!("{id}@{}", send::domain_of(&app.settings.mail.from))
+    let domain = send::domain_of(&app.settings.mail.from);
+    match &app.signing {
+        Some(key) => format!("{id}.{}@{domain}", key.sign(Purpose::Reply, &id.to_string())),
+        None => format!("{id}@{domain}"),
+    }
+}
+
+/// Whether the desk signed a Message-ID.
+pub fn is_signed(app: &App, message_id: &str) -> bool {
+    let signed = message_id.split_once('@').and_then(|(local, _)| local.split_once('.'));
+    signed.is_some_and(|(id, signature)| app.signing.as_ref().is_some_and(|key| key.is_signed(Purpose::Reply, id, signature)))
 }

@@ -11,6 +11,7 @@ pub mod catalogue;
 pub mod contacts;
 pub mod contracts;
 pub mod dead_letters;
+pub mod decision_links;
 mod departures;
 pub mod destructions;
 mod enclosures;

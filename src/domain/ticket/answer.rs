@@ -218,6 +218,42 @@ pub fn open_questions(contract: &Contract, ticket: &Ticket, history: &[Event]) -
     rules.questions.iter().filter(is_open).map(|asked| asked.question).collect()
 }
 
+/// What became of a question since it was put.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Since {
+    Open,
+    Answered(Verdict),
+    /// It was put anew, about something else than then.
+    PutAnew,
+    /// It is not asked any more.
+    Gone,
+}
+
+/// What became of a question since this event of the history put it before the client, or reminded of it.
+pub fn since(contract: &Contract, ticket: &Ticket, history: &[Event], event: Uuid, question: Question) -> Since {
+    let (rules, place) = (kinds::rules(ticket.kind), history.iter().position(|one| one.id == event));
+    let Some((asked, place)) = rules.asked(question).zip(place) else { return Since::Gone };
+    let (mut answered, mut wanted) = (None, None);
+    for (at, event) in history.iter().enumerate() {
+        let is_entered = event.data.as_move().is_some_and(|moved| is_entered(asked, moved.from, moved.to));
+        let is_put = is_changed(asked, &mut wanted, &event.data) || is_entered;
+        if at > place && is_put {
+            return Since::PutAnew;
+        }
+        match &event.data {
+            EventData::Decided(decided) if at > place && decided.question == question && decided.side == Side::Client => {
+                answered = Some(decided.verdict);
+            }
+            _ => {}
+        }
+    }
+    match answered {
+        Some(verdict) => Since::Answered(verdict),
+        None if open_questions(contract, ticket, history).contains(&question) => Since::Open,
+        None => Since::Gone,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

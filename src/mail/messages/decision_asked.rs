@@ -4,7 +4,7 @@
 use serde::Serialize;
 
 use super::parts::SAMPLE_DESK;
-use super::{AutoSubmitted, Line, Message, Moment, OfferFacts, Passage, TicketFacts};
+use super::{AutoSubmitted, Line, Links, Message, Moment, OfferFacts, Passage, TicketFacts};
 use crate::domain::mail::MailKind;
 
 #[derive(Debug, Clone, Serialize)]
@@ -14,6 +14,8 @@ pub struct DecisionAsked {
     pub question: Line,
     /// Whether its reader is somebody who decides.
     pub is_decider: bool,
+    /// Where they decide.
+    pub links: Option<Links>,
     /// Whether it was answered before, and that counts no longer.
     pub is_anew: bool,
     /// What is offered, where that is the question.
@@ -46,7 +48,15 @@ Toelichting:
 {{ explanation }}
 {% endif %}
 
-{% if is_decider %}
+{% if is_decider and links %}
+Bent u akkoord? Laat het hier weten:
+{{ links.yes }}
+
+Niet akkoord? Laat hier weten waarom:
+{{ links.no }}
+
+{% include 'links' %}
+{% elif is_decider %}
 U legt uw besluit zelf bij de melding vast, of u laat het ons weten: dan leggen wij het met uw naam vast. Antwoorden op deze e-mail is nog
 geen besluit.
 {% else %}
@@ -64,6 +74,7 @@ wie dat is.
             ticket: TicketFacts::sample(),
             question: "goedkeuring".into(),
             is_decider: true,
+            links: Some(Links::sample("approval")),
             is_anew: false,
             offer: None,
             explanation: "De wijziging is beoordeeld.\n".into(),
@@ -73,7 +84,15 @@ wie dat is.
         let unexplained = Self { explanation: "".into(), question: "noodzaak van een wijziging".into(), ..usual.clone() };
         let anew = Self { is_anew: true, ..usual.clone() };
         let offer = Self { question: "aanbod".into(), offer: Some(OfferFacts::sample()), ..usual.clone() };
-        let unknown = Self { is_decider: false, ..usual.clone() };
-        vec![("", usual), ("zonder-toelichting", unexplained), ("opnieuw", anew), ("aanbod", offer), ("beslisser-onbekend", unknown)]
+        let unknown = Self { is_decider: false, links: None, ..usual.clone() };
+        let unlinked = Self { links: None, ..usual.clone() };
+        vec![
+            ("", usual),
+            ("zonder-links", unlinked),
+            ("zonder-toelichting", unexplained),
+            ("opnieuw", anew),
+            ("aanbod", offer),
+            ("beslisser-onbekend", unknown),
+        ]
     }
 }

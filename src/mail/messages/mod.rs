@@ -55,8 +55,8 @@ pub use obligation_late::ObligationLate;
 pub use obligation_reminder::ObligationReminder;
 pub use offer::Offer;
 pub use parts::{
-    Day, DecidedFacts, EndedBreach, Euros, Grounds, LevelFacts, Line, MajorFacts, Moment, ObligationFacts, OfferFacts, Passage, RoleFacts,
-    TicketFacts, Told,
+    Day, DecidedFacts, EndedBreach, Euros, Grounds, LevelFacts, Line, Links, MajorFacts, Moment, ObligationFacts, OfferFacts, Passage,
+    RoleFacts, TicketFacts, Told,
 };
 pub use progress::Progress;
 pub use proposed::Proposed;

@@ -8,8 +8,15 @@ use crate::domain::calendar::Zone;
 use crate::domain::text::breaks_line;
 
 /// Name and template, for `{% extends %}` and `{% include %}`.
-pub(super) const TEMPLATES: [(&str, &str); 6] =
-    [("letter", LETTER), ("ticket", TICKET), ("grounds", GROUNDS), ("offered", OFFERED), ("obligation", OBLIGATION), ("role", ROLE)];
+pub(super) const TEMPLATES: [(&str, &str); 7] = [
+    ("letter", LETTER),
+    ("ticket", TICKET),
+    ("grounds", GROUNDS),
+    ("links", LINKS),
+    ("offered", OFFERED),
+    ("obligation", OBLIGATION),
+    ("role", ROLE),
+];
 
 const LETTER: &str = "\
 Geachte heer, mevrouw,
@@ -43,6 +50,10 @@ Daardoor gelden andere streeftijden. Wat als overschrijding was vastgelegd, verv
 - {{ breach.clock }}, overschreden op {{ breach.at }}
 {% endfor %}
 {% endif %}
+";
+
+const LINKS: &str = "\
+De pagina vraagt nog een keer of u het zeker weet. Openen alleen verandert niets, en deze links zijn voor u persoonlijk: stuur ze niet door.
 ";
 
 const OFFERED: &str = "\
@@ -100,6 +111,24 @@ pub struct Passage(String);
 impl From<&str> for Passage {
     fn from(text: &str) -> Self {
         Self(text.trim().to_owned())
+    }
+}
+
+/// Where the reader of a mail answers a question: a page for each answer, which asks once more.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Links {
+    pub yes: String,
+    pub no: String,
+}
+
+impl Links {
+    pub(super) fn sample(question: &str) -> Self {
+        let of = |verdict| {
+            format!(
+                "https://servicedesk.example/portal/decisions/{question}/{verdict}/6172b682-82d3-5e90-a12d-1c1c40e862e0/nBd4Bz2kTgX6cfOBV5sXhw"
+            )
+        };
+        Self { yes: of("yes"), no: of("no") }
     }
 }
 

@@ -3,7 +3,7 @@
 use serde::{Serialize, Serializer};
 
 use super::parts::SAMPLE_DESK;
-use super::{AutoSubmitted, Grounds, Line, Message, Moment, Passage, TicketFacts};
+use super::{AutoSubmitted, Grounds, Line, Links, Message, Moment, Passage, TicketFacts};
 use crate::domain::contract::TicketType;
 use crate::domain::mail::MailKind;
 
@@ -14,6 +14,8 @@ pub struct Solved {
     pub solution: Passage,
     /// Whether they accept or refuse it.
     pub is_judged: bool,
+    /// Where they do.
+    pub links: Option<Links>,
     pub grounds: Grounds,
     pub at: Moment,
     pub desk: Line,
@@ -55,8 +57,18 @@ Oplossing:
 {% include 'grounds' %}
 
 {% if is_judged %}
+{% if links %}
+Is het opgelost? Laat het hier weten:
+{{ links.yes }}
+
+Is het niet opgelost? Laat hier weten wat er nog niet goed is:
+{{ links.no }}
+
+{% include 'links' %}
+{% else %}
 Wilt u laten weten of u de oplossing accepteert of weigert? Weigert u haar, schrijf dan wat er nog niet goed is.
 Dat doet u door dit bericht te beantwoorden; de servicedesk legt uw keuze vast.
+{% endif %}
 {% else %}
 Is er nog iets niet goed? Laat het ons dan weten door dit bericht te beantwoorden.
 {% endif %}
@@ -72,12 +84,14 @@ Is er nog iets niet goed? Laat het ons dan weten door dit bericht te beantwoorde
             done: DoneWord(TicketType::Incident),
             solution: "De printer heeft een nieuwe trommel.".into(),
             is_judged: true,
+            links: Some(Links::sample("solution")),
             grounds: Grounds::default(),
             at: Moment::sample("2026-01-05T13:05:00+01:00"),
             desk: SAMPLE_DESK.into(),
         };
         let now_a_change = TicketFacts { kind: TicketType::ChangeRequest.dutch().into(), ..TicketFacts::sample() };
         let retyped = Self { ticket: now_a_change, done: DoneWord(TicketType::ChangeRequest), is_judged: false, ..usual.clone() };
-        vec![("", usual), ("ander-type", retyped)]
+        let unlinked = Self { links: None, ..usual.clone() };
+        vec![("", usual), ("ander-type", retyped), ("zonder-links", unlinked)]
     }
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use super::goals;
 use super::ticket_mail::TicketMail;
 use crate::domain::contract::Side;
-use crate::domain::mail::Outbound;
+use crate::domain::mail::{MailKind, Outbound};
 use crate::domain::person::Person;
 use crate::domain::ticket::answer::deciders;
 use crate::domain::ticket::asking::Asks;
@@ -88,17 +88,21 @@ impl TicketMail<'_> {
         } else {
             (true, known)
         };
-        let outgoing = messages::write(&DecisionAsked {
-            ticket: self.facts(),
-            question: question.dutch().into(),
-            is_decider,
-            is_anew,
-            offer: self.context.offer(contract, self.ticket).filter(|_| question == Question::Offer).cloned(),
-            explanation: self.reason().into(),
-            at: self.local(self.event.occurred_at),
-            desk: DESK.into(),
-        })?;
-        Ok(told.into_iter().map(|address| self.outbound(address, outgoing.clone(), None)).collect())
+        let to_one = |address| {
+            let outgoing = messages::write(&DecisionAsked {
+                ticket: self.facts(),
+                question: question.dutch().into(),
+                is_decider,
+                links: self.links(MailKind::DecisionAsked, address, question).filter(|_| is_decider),
+                is_anew,
+                offer: self.context.offer(contract, self.ticket).filter(|_| question == Question::Offer).cloned(),
+                explanation: self.reason().into(),
+                at: self.local(self.event.occurred_at),
+                desk: DESK.into(),
+            })?;
+            Ok(self.outbound(address, outgoing, None))
+        };
+        told.into_iter().map(to_one).collect()
     }
 
     /// None to the requester where the ticket moved on by it: the mail about that says whose decision it was.

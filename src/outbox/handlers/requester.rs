@@ -4,7 +4,7 @@ use super::ticket_mail::TicketMail;
 use crate::domain::Instant;
 use crate::domain::clock::Kind;
 use crate::domain::contract::{Priority, Side};
-use crate::domain::mail::Outbound;
+use crate::domain::mail::{MailKind, Outbound};
 use crate::domain::person::Person;
 use crate::domain::ticket::answer::deciders;
 use crate::domain::ticket::prioritise::needs_phone_contact;
@@ -40,11 +40,11 @@ impl TicketMail<'_> {
                 None => return Ok(Vec::new()),
             },
             EventData::Resolved(moved) if self.is_offer(moved) => self.offer()?,
-            EventData::Resolved(moved) if moved.state == State::Resolved => self.solved()?,
+            EventData::Resolved(moved) if moved.state == State::Resolved => self.solved(address)?,
             EventData::Retyped(retyped) => self.retyped(retyped)?,
             // Of somebody who answered meanwhile it is not asked again.
             EventData::Reminded(_) => match self.ticket.resolved_at.filter(|_| self.ticket.state() == State::Resolved) {
-                Some(since) => self.judgement_reminder(since)?,
+                Some(since) => self.judgement_reminder(address, since)?,
                 None => return Ok(Vec::new()),
             },
             data => match (self.news_of_itself(Told::Requester, self.facts())?, data.as_move()) {
@@ -121,21 +121,24 @@ impl TicketMail<'_> {
         })
     }
 
-    fn solved(&self) -> Result<Outgoing, TemplateError> {
+    fn solved(&self, address: &str) -> Result<Outgoing, TemplateError> {
         let is_asked = kinds::rules(self.ticket.kind).asked(Question::Solution).is_some();
+        let is_judged = is_asked && deciders(&self.version.contract, Question::Solution).contains(&Side::Client);
         messages::write(&Solved {
             ticket: self.facts(),
             done: DoneWord(self.ticket.kind),
             solution: self.reason().into(),
-            is_judged: is_asked && deciders(&self.version.contract, Question::Solution).contains(&Side::Client),
+            is_judged,
+            links: self.links(MailKind::Solved, address, Question::Solution).filter(|_| is_judged),
             grounds: self.grounds(),
             at: self.local(self.event.occurred_at),
             desk: DESK.into(),
         })
     }
 
-    fn judgement_reminder(&self, since: Instant) -> Result<Outgoing, TemplateError> {
-        messages::write(&JudgementReminder { ticket: self.facts(), since: self.local(since), desk: DESK.into() })
+    fn judgement_reminder(&self, address: &str, since: Instant) -> Result<Outgoing, TemplateError> {
+        let links = self.links(MailKind::JudgementReminder, address, Question::Solution);
+        messages::write(&JudgementReminder { ticket: self.facts(), since: self.local(since), links, desk: DESK.into() })
     }
 
     fn offer(&self) -> Result<Outgoing, TemplateError> {

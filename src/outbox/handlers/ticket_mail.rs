@@ -5,15 +5,17 @@ use crate::app::App;
 use crate::domain::Instant;
 use crate::domain::agreements::Version;
 use crate::domain::contract::TicketType;
-use crate::domain::mail::Outbound;
+use crate::domain::mail::{MailKind, Outbound};
 use crate::domain::person::Person;
 use crate::domain::subjects::AnyEvent;
 use crate::domain::ticket::{Event, Ticket};
-use crate::mail::messages::{DecidedFacts, Grounds, MajorFacts, Moment, Outgoing, TicketFacts};
+use crate::domain::workflow::Question;
+use crate::mail::messages::{DecidedFacts, Grounds, Links, MajorFacts, Moment, Outgoing, TicketFacts};
 use crate::mail::send::Correspondence;
 use crate::store::events::Streamed;
 use crate::store::{self, Tx};
 use crate::usecases::Error;
+use crate::usecases::decision_links::links;
 use crate::usecases::letter::{About, outbound};
 
 pub(super) struct TicketMail<'a> {
@@ -60,6 +62,11 @@ impl TicketMail<'_> {
             in_reply_to,
         };
         outbound(self.app, &about, recipient, outgoing)
+    }
+
+    /// Where the reader of a mail about this event answers a question.
+    pub(super) fn links(&self, kind: MailKind, recipient: &str, question: Question) -> Option<Links> {
+        links(self.app, self.event.id, kind, recipient, question)
     }
 
     pub(super) fn facts(&self) -> TicketFacts {

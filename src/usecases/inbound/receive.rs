@@ -24,7 +24,7 @@ use crate::usecases::enclosures::{self, Enclosed};
 use crate::usecases::entitled::Refused;
 use crate::usecases::reach::reach;
 use crate::usecases::tickets::{self, Draft, NewMessage, When};
-use crate::usecases::{Code, Error, Stamp, people, quota, tokens};
+use crate::usecases::{Code, Error, Stamp, letter, people, quota, tokens};
 
 /// The largest message that is taken in, in bytes.
 const SIZE_CAP: usize = 25 * 1024 * 1024;
@@ -288,6 +288,7 @@ impl<'a> Intake<'a> {
             }
             _ => None,
         };
+        let by_token = self.by_token(tx).await?;
         let ancestors: Vec<_> = mail.ancestors().into_iter().map(str::to_owned).collect();
         let by_ancestor = match store::threads::ticket_of(tx, &self.version.contract.id, &self.within(), &ancestors).await? {
             Some(id) => self.found(tx, TicketRef::Id(id)).await?,
@@ -305,12 +306,29 @@ impl<'a> Intake<'a> {
             size_cap: SIZE_CAP,
             is_duplicate,
             bounced,
-            by_token: None,
+            by_token,
             by_ancestor,
             by_tag,
             unattributed: self.whose.as_ref().err().copied(),
             is_stranger: self.is_of_a_stranger(),
         }))
+    }
+
+    /// The ticket of the mail that this one answers, by a Message-ID that the desk signed: whoever has it was written to, whatever address they answer
+    /// from. A ticket that few may see is not there for it: that takes the address.
+    async fn by_token(&self, tx: &Tx) -> Result<Option<TicketMatch<Ticket>>, Error> {
+        if self.whose == Err(attribution::Unattributed::OwnAddress) {
+            return Ok(None);
+        }
+        for id in self.coming.mail.ancestors().into_iter().filter(|id| letter::is_signed(self.coming.app, id)) {
+            let Some((Some(ticket), _)) = store::threads::sent_as(tx, id).await? else { continue };
+            let ticket = store::tickets::find(tx, TicketRef::Id(ticket)).await?;
+            let Some(ticket) = ticket.filter(|ticket| ticket.destroyed_at.is_none() && ticket.flags.is_empty()) else { continue };
+            let ticket = tickets::current(tx, ticket).await?;
+            let is_closed = matches!(ticket.state(), State::Closed | State::Cancelled);
+            return Ok(Some(TicketMatch { ticket, is_theirs: true, is_closed }));
+        }
+        Ok(None)
     }
 
     /// Whether nothing is known of the sender, and the client follows from the mailbox alone.

@@ -11,6 +11,7 @@ on_both_databases!(
     an_answer_on_a_closed_ticket_of_another_contract_follows_it_there,
     a_mail_in_the_wrong_mailbox_becomes_a_ticket_of_the_client_it_belongs_to,
     reminders_of_a_duty_come_from_the_contracts_mailbox,
+    mail_09_whoever_answers_a_mail_of_the_desk_from_an_address_of_their_own_is_known_by_its_message_id,
 );
 
 const FIRST: &str =
@@ -129,4 +130,28 @@ async fn reminders_of_a_duty_come_from_the_contracts_mailbox(desk: &Desk) {
             assert_eq!(header(&reminder, "From"), Some(format!("Bureau <{address}>").as_str()), "{reminder}");
         }
     }
+}
+
+/// MAIL-09, MAIL-11; what only looks like a Message-ID of the desk shows nothing.
+async fn mail_09_whoever_answers_a_mail_of_the_desk_from_an_address_of_their_own_is_known_by_its_message_id(desk: &Desk) {
+    let number = desk.registers(&crate::support::incident("p3")).await;
+    desk.passes("PT1M").await;
+    let id = confirmation(desk, "anna@ipo.example");
+    let (local, domain) =
+        id.trim_matches(['<', '>']).split_once('@').map(|(local, domain)| (local.to_owned(), domain.to_owned())).expect("an id");
+    let (bare, _) = local.split_once('.').expect("a signature");
+    let answers = async |at: u8, from: &str, to: &str| {
+        let mail =
+            format!("From: {from}\nSubject: Re: hapert\nMessage-ID: <{at}@thuis.example>\nIn-Reply-To: <{to}>\n\nNog steeds {at}.\n");
+        desk.mail_arrives("servicedesk", &mail).await.body
+    };
+    for (at, forged) in [format!("{bare}@{domain}"), format!("{bare}.AAAAAAAAAAAAAAAAAAAAAA@{domain}")].iter().enumerate() {
+        let came = answers(u8::try_from(at).expect("few"), "anna.de.boer@thuis.example", forged).await;
+        assert_eq!((&came["outcome"], &came["ticket"]), (&json!("quarantined"), &json!(null)), "{forged}: {came}");
+    }
+    let came = answers(7, "anna.de.boer@thuis.example", &format!("{local}@{domain}")).await;
+    assert_eq!((&came["outcome"], &came["ticket"]), (&json!("reply"), &json!(number)), "{came}");
+    // The desk's own address is nobody who was written to.
+    let own = answers(8, "servicedesk@uurwerk.example", &format!("{local}@{domain}")).await;
+    assert_ne!(own["outcome"], "reply", "{own}");
 }

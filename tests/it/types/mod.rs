@@ -1,5 +1,6 @@
 //! The six types: what each asks for on its way, who decides, and what ties tickets together. A file a type, and one for what they share.
 
+mod by_link;
 mod change;
 mod incident;
 mod merge;

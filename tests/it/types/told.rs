@@ -24,14 +24,14 @@ on_both_databases!(
 );
 
 /// A mail as its reader sees it.
-struct Mail {
+pub(super) struct Mail {
     to: String,
     subject: String,
     text: String,
 }
 
 /// The mails about a ticket so far.
-async fn mails(desk: &Desk, number: &str) -> Vec<Mail> {
+pub(super) async fn mails(desk: &Desk, number: &str) -> Vec<Mail> {
     desk.passes("PT1M").await;
     let read = |mail: String| {
         let mail = parse(mail.as_bytes());
@@ -43,7 +43,7 @@ async fn mails(desk: &Desk, number: &str) -> Vec<Mail> {
 }
 
 /// Those of them to an address whose subject has these words.
-fn to<'a>(mails: &'a [Mail], address: &str, words: &str) -> Vec<&'a str> {
+pub(super) fn to<'a>(mails: &'a [Mail], address: &str, words: &str) -> Vec<&'a str> {
     mails.iter().filter(|mail| mail.to == address && mail.subject.contains(words)).map(|mail| mail.text.as_str()).collect()
 }
 
@@ -63,7 +63,7 @@ fn of_watched(body: Value) -> Value {
 }
 
 /// Somebody of the IPO who holds a right there, as the desk knows.
-async fn holds(desk: &Desk, role: &str, name: &str, email: &str) -> String {
+pub(super) async fn holds(desk: &Desk, role: &str, name: &str, email: &str) -> String {
     let token = desk.person(Some("ipo"), name, email, &[Role::named(role).expect("a role")]).await;
     let id = desk.account_with(email).await;
     let right = json!({ "kind": "right", "role": role, "organisation": "ipo", "holder": id, "fromAt": desk.app.time.now(),
