@@ -14,6 +14,7 @@ pub struct Model {
     pub sender: Option<String>,
     pub subject: Option<String>,
     pub digest: String,
+    pub authentication: String,
     pub outcome: String,
     pub reason: Option<String>,
     pub ticket_id: Option<Uuid>,

@@ -2,6 +2,7 @@
 //! with it. `messages` writes what the desk sends, one file per message, and `send` delivers it.
 
 pub mod attribution;
+pub mod authentication;
 pub mod messages;
 pub mod parse;
 pub mod send;

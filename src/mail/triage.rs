@@ -48,6 +48,8 @@ pub struct TriageInput<'m, T> {
     pub by_tag: Option<TicketMatch<T>>,
     /// Set when the message could not be attributed to a client.
     pub unattributed: Option<Unattributed>,
+    /// Set when it may not be of whom it says: why.
+    pub forged: Option<String>,
     /// Whether nothing is known of its sender, and the client follows from the mailbox alone.
     pub is_stranger: bool,
 }
@@ -140,6 +142,10 @@ pub fn decide<T>(inbound: TriageInput<'_, T>) -> Decision<T> {
             found.filter(|it| it.is_theirs).map(|it| it.ticket),
         );
     }
+    // Of somebody else's name nothing is taken, and nobody is told anything.
+    if let Some(reason) = inbound.forged {
+        return Decision::noted(Outcome::Quarantined, reason, None);
+    }
     if let Some(reason) = unattributable(mail) {
         return Decision::noted(Outcome::Quarantined, reason, found.map(|it| it.ticket));
     }
@@ -229,6 +235,7 @@ mod tests {
             by_ancestor: None,
             by_tag: None,
             unattributed: None,
+            forged: None,
             is_stranger: false,
         }
     }

@@ -16,6 +16,9 @@ pub struct Mail {
     pub transport: MailTransport,
     /// Used with `folder`.
     pub folder: PathBuf,
+    /// The mail server whose `Authentication-Results` are believed, as it names itself there.
+    #[serde(default, deserialize_with = "unless_empty")]
+    pub authserv_id: Option<String>,
     /// Days an undeliverable mail is retried before it is given up.
     pub give_up_after_days: u16,
     /// Used with `smtp`.
@@ -72,6 +75,9 @@ pub struct Mailbox {
     /// What happens to mail of people nobody knows (AMB-95).
     #[serde(default)]
     pub unknown_senders: UnknownSenders,
+    /// Whether mail is quarantined unless its sender is verified.
+    #[serde(default)]
+    pub require_authenticated: bool,
 }
 
 /// What a mailbox does with people it does not know (AMB-95).

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::tx::sealed::Inner as _;
 use super::{Reads, Tx, instant};
 use crate::domain::Instant;
-use crate::domain::mail::{Inbound, InboundFilter, MailOutcome};
+use crate::domain::mail::{Authentication, Inbound, InboundFilter, MailOutcome};
 use crate::domain::ticket::Ticket;
 use crate::domain::wrapped_key::WrappedKey;
 
@@ -25,6 +25,7 @@ struct InboundRow {
     digest: String,
     sender: Option<String>,
     subject: Option<String>,
+    authentication: String,
     outcome: String,
     reason: Option<String>,
     ticket_id: Option<Uuid>,
@@ -144,6 +145,7 @@ pub async fn keep(tx: &Tx, mail: &Inbound, once_key: Option<String>, (raw, key):
         digest: Set(mail.digest.clone()),
         sender: Set(mail.sender.clone()),
         subject: Set(mail.subject.clone()),
+        authentication: Set(mail.authentication.to_string()),
         outcome: Set(mail.outcome.clone()),
         reason: Set(mail.reason.clone()),
         ticket_id: Set(mail.ticket_id),
@@ -173,6 +175,8 @@ fn inbound(row: InboundRow) -> Inbound {
         digest: row.digest,
         sender: row.sender,
         subject: row.subject,
+        // A code of a later program shows nothing that this one knows.
+        authentication: Authentication::named(&row.authentication).unwrap_or(Authentication::Unverified),
         outcome: row.outcome,
         reason: row.reason,
         ticket_id: row.ticket_id,

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use uuid::Uuid;
 
 use crate::app::App;
@@ -150,7 +152,11 @@ pub async fn digest(app: &App, tx: &Tx) -> Result<usize, Error> {
 fn message_id(app: &App, id: Uuid) -> String {
     let domain = send::domain_of(&app.settings.mail.from);
     match &app.signing {
-        Some(key) => format!("{id}.{}@{domain}", key.sign(Purpose::Reply, &id.to_string())),
+        Some(key) => {
+            // Short, so that the header fits in a line.
+            let id = BASE64_URL_SAFE_NO_PAD.encode(id);
+            format!("{id}.{}@{domain}", key.sign(Purpose::Reply, &id))
+        }
         None => format!("{id}@{domain}"),
     }
 }

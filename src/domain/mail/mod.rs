@@ -77,6 +77,18 @@ closed_list! {
     }
 }
 
+closed_list! {
+    /// Whether a mail is of whom it says, as far as the mail server that took it in could tell.
+    pub enum Authentication {
+        /// Its sender's domain vouches for it.
+        Verified = "verified": "geverifieerd", "verified";
+        /// It is not what its sender's domain sends.
+        Failed = "failed": "niet van deze afzender", "failed";
+        /// Nothing shows either.
+        Unverified = "unverified": "niet geverifieerd", "unverified";
+    }
+}
+
 /// An incoming mail and what became of it, without the raw message.
 #[derive(Debug, Clone)]
 pub struct Inbound {
@@ -93,6 +105,7 @@ pub struct Inbound {
     /// The address it gives as its sender's.
     pub sender: Option<String>,
     pub subject: Option<String>,
+    pub authentication: Authentication,
     /// A code of [`MailOutcome`].
     pub outcome: String,
     pub reason: Option<String>,

@@ -13,6 +13,8 @@ use crate::usecases::inbound::Received;
 pub struct InboundMessage {
     /// Its id.
     id: uuid::Uuid,
+    /// `verified`, `failed` or `unverified`: whether the mail server that took it in could tell that it is of its sender. What failed is quarantined.
+    authentication: &'static str,
     /// `ticket`, `reply`, `duplicate`, `automatic`, `bounce`, `quarantined` or `refused`.
     outcome: String,
     /// The number of the ticket it became, or was added to.
@@ -39,6 +41,7 @@ impl From<Received> for InboundMessage {
     fn from(Received { mail, ticket }: Received) -> Self {
         Self {
             id: mail.id,
+            authentication: mail.authentication.as_str(),
             outcome: mail.outcome,
             ticket: ticket.as_ref().map(Ticket::reference),
             message_id: mail.message_id,

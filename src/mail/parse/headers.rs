@@ -13,6 +13,8 @@ const EMAIL_CAP: usize = 320;
 const NAME_CAP: usize = 200;
 /// Bytes in a Message-ID: the longest header line of RFC 5322. PostgreSQL indexes no value over about 2,700 bytes.
 const ID_CAP: usize = 998;
+/// Characters of a header that is read as it stands.
+const LINE_CAP: usize = 4000;
 /// Addresses or ids that are read from one kind of header.
 const LIST_CAP: usize = 200;
 
@@ -50,6 +52,13 @@ pub(super) fn senders(message: &Message<'_>) -> Vec<Address> {
 pub(super) fn addresses(message: &Message<'_>, name: &HeaderName<'_>) -> Vec<Address> {
     let values = message.headers().iter().filter(|header| header.name == *name).filter_map(|header| header.value.as_address());
     values.flat_map(mail_parser::Address::iter).filter_map(address).take(LIST_CAP).collect()
+}
+
+/// The values of all headers of this name, topmost first, each on one line.
+pub(super) fn lines(message: &Message<'_>, name: &str) -> Vec<String> {
+    let named = message.headers().iter().filter(|header| header.name.as_str().eq_ignore_ascii_case(name));
+    let value = |header: &Header<'_>| message.raw_message.get(header.offset_start as usize..header.offset_end as usize);
+    named.filter_map(value).map(|value| one_line(&String::from_utf8_lossy(value), LINE_CAP)).take(LIST_CAP).collect()
 }
 
 fn address(written: &mail_parser::Addr<'_>) -> Option<Address> {

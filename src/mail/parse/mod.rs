@@ -60,6 +60,8 @@ pub struct Parsed {
     /// The SHA-256 of what the sender wrote, in hexadecimal. It leaves out the headers that servers add on the way, so that it is the same
     /// for two deliveries of one message.
     pub content_digest: String,
+    /// What servers say of who sent it, topmost first; a sender may have written some of them.
+    pub authentication_results: Vec<String>,
     /// Set when a machine wrote it; such a message is never acknowledged.
     pub automatic: Option<Automatic>,
     /// Set when it asks for no automatic answer.
@@ -125,6 +127,7 @@ fn read(message: &Message<'_>, content: &[u8]) -> Parsed {
         in_reply_to: headers::message_ids(message, &HeaderName::InReplyTo),
         references: headers::message_ids(message, &HeaderName::References),
         several_senders: senders.len() > 1,
+        authentication_results: headers::lines(message, "Authentication-Results"),
         automatic: automatic::of(message, senders.first()),
         mark: automatic::mark(message),
         from: senders.into_iter().next(),

@@ -7,13 +7,14 @@ use crate::app::App;
 use crate::domain::Instant;
 use crate::domain::agreements::{Agreements, Version};
 use crate::domain::contract::Side;
-use crate::domain::mail::Inbound as StoredMail;
+use crate::domain::mail::{Authentication, Inbound as StoredMail};
 use crate::domain::permission::{Clearance, Principal, Role, Roles};
 use crate::domain::redaction::GONE;
 use crate::domain::ticket::TicketRef;
 use crate::domain::ticket::{Actor, Ticket};
 use crate::domain::workflow::State;
 use crate::mail::attribution::{self, Sender};
+use crate::mail::authentication;
 use crate::mail::parse::{self, Parsed};
 use crate::mail::triage::{self, Decision, OurBounce, Outcome, RECEIVED_BEFORE, TicketMatch, TriageInput};
 use crate::settings::Mailbox;
@@ -106,6 +107,10 @@ impl Coming<'_> {
         self.keep(tx, &decision, None, None, left).await
     }
 
+    fn authentication(&self) -> (Authentication, Option<String>) {
+        authentication::judge(self.mail, self.app.settings.mail.authserv_id.as_deref())
+    }
+
     /// How much of it is kept: of a copy of what was removed for good, no more than was left of that.
     async fn left(&self, tx: &Tx, before: Option<&StoredMail>) -> Result<Left, Error> {
         if before.is_some_and(|before| before.is_erased) {
@@ -172,6 +177,7 @@ impl Coming<'_> {
                 Left::ThatItCame => Some(GONE.to_owned()),
                 Left::Nothing => None,
             },
+            authentication: self.authentication().0,
             outcome: decision.outcome.kind().as_str().to_owned(),
             reason: decision.reason.clone(),
             ticket_id: ticket.as_ref().map(|ticket| ticket.id),
@@ -310,12 +316,24 @@ impl<'a> Intake<'a> {
             by_ancestor,
             by_tag,
             unattributed: self.whose.as_ref().err().copied(),
+            forged: self.forged(),
             is_stranger: self.is_of_a_stranger(),
         }))
     }
 
+    /// Why the message may not be of whom it says.
+    fn forged(&self) -> Option<String> {
+        match self.coming.authentication() {
+            (Authentication::Failed, found) => Some(format!("it is not of the sender it names ({})", found.unwrap_or_default())),
+            (Authentication::Unverified, _) if self.coming.mailbox.require_authenticated => {
+                Some("this mailbox takes in what is verified to be of its sender, and this is not".to_owned())
+            }
+            _ => None,
+        }
+    }
+
     /// The ticket of the mail that this one answers, by a Message-ID that the desk signed: whoever has it was written to, whatever address they answer
-    /// from. A ticket that few may see is not there for it: that takes the address.
+    /// from, unless that is another client's. A ticket that few may see is not there for it: that takes the address.
     async fn by_token(&self, tx: &Tx) -> Result<Option<TicketMatch<Ticket>>, Error> {
         if self.whose == Err(attribution::Unattributed::OwnAddress) {
             return Ok(None);
@@ -323,7 +341,10 @@ impl<'a> Intake<'a> {
         for id in self.coming.mail.ancestors().into_iter().filter(|id| letter::is_signed(self.coming.app, id)) {
             let Some((Some(ticket), _)) = store::threads::sent_as(tx, id).await? else { continue };
             let ticket = store::tickets::find(tx, TicketRef::Id(ticket)).await?;
-            let Some(ticket) = ticket.filter(|ticket| ticket.destroyed_at.is_none() && ticket.flags.is_empty()) else { continue };
+            let is_anothers =
+                |ticket: &Ticket| !self.sender.belongs_to(&ticket.organisation) && self.sender.organisations().next().is_some();
+            let is_there = |ticket: &Ticket| ticket.destroyed_at.is_none() && ticket.flags.is_empty() && !is_anothers(ticket);
+            let Some(ticket) = ticket.filter(is_there) else { continue };
             let ticket = tickets::current(tx, ticket).await?;
             let is_closed = matches!(ticket.state(), State::Closed | State::Cancelled);
             return Ok(Some(TicketMatch { ticket, is_theirs: true, is_closed }));

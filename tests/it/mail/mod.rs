@@ -1,6 +1,7 @@
 //! Mail in: from bytes to a decision.
 
 mod arriving;
+mod authentication;
 mod caps;
 mod enclosures;
 mod hostile;
