@@ -4,6 +4,9 @@
 //! No history is rewritten by it: histories name texts and files by id, and only a reason stands in one, which keeps its place.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
+
+use unicode_normalization::UnicodeNormalization as _;
 
 use uuid::Uuid;
 
@@ -87,6 +90,8 @@ impl Redaction {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Copied {
     words: Vec<String>,
+    /// The words of each sentence.
+    sentences: Vec<Vec<String>>,
 }
 
 /// A word with so many digits names somebody or something by itself: a citizen's number, a telephone number, an account.
@@ -99,7 +104,8 @@ impl Copied {
     /// `None` when there is nothing in it that could be found.
     pub fn of(text: &str) -> Option<Self> {
         let words = parted(text);
-        (!words.is_empty()).then_some(Self { words })
+        let sentences = text.split(['.', '!', '?', '\n']).map(parted).collect();
+        (!words.is_empty()).then_some(Self { words, sentences })
     }
 
     /// Whether a text holds all of it in one piece, or one of its numbers: of a text that was quoted in part, it is the numbers that matter.
@@ -112,24 +118,49 @@ impl Copied {
         self.words.iter().filter(|word| word.chars().filter(char::is_ascii_digit).count() >= DIGITS)
     }
 
-    /// A text that quotes it, with [`GONE`] in place of the lines that do. `None` when none does.
+    /// A text that quotes it, with [`GONE`] in place of the words that do: all of it, a sentence of it, or a number in it. `None` when none does.
     pub fn cut_from(&self, text: &str) -> Option<String> {
-        let lines: Vec<_> = text.lines().collect();
-        let words: Vec<_> = lines.iter().enumerate().flat_map(|(at, line)| parted(line).into_iter().map(move |word| (word, at))).collect();
+        let text: String = text.nfc().collect();
+        let words = placed(&text);
         let mut quoting = BTreeSet::new();
-        if self.words.len() >= QUOTED {
-            let is_copy = |part: &&[(String, usize)]| part.iter().map(|(word, _)| word).eq(&self.words);
-            quoting.extend(words.windows(self.words.len()).filter(is_copy).flat_map(|part| part[0].1..=part[part.len() - 1].1));
+        for sentence in std::iter::once(&self.words).chain(&self.sentences).filter(|words| words.len() >= QUOTED) {
+            let is_copy = |at: &usize| words[*at..].iter().take(sentence.len()).map(|(word, _)| word).eq(sentence);
+            quoting.extend((0..words.len()).filter(is_copy).flat_map(|at| at..at + sentence.len()));
         }
         let numbers: BTreeSet<_> = self.numbers().collect();
-        quoting.extend(words.iter().filter(|(word, _)| numbers.contains(word)).map(|(_, at)| *at));
-        let left = |at: &usize| match (quoting.contains(at), at.checked_sub(1).is_some_and(|before| quoting.contains(&before))) {
-            (false, _) => Some(lines[*at]),
-            (true, false) => Some(GONE),
-            (true, true) => None,
-        };
-        (!quoting.is_empty()).then(|| (0..lines.len()).filter_map(|at| left(&at)).collect::<Vec<_>>().join("\n"))
+        quoting.extend((0..words.len()).filter(|at| numbers.contains(&words[*at].0)));
+        if quoting.is_empty() {
+            return None;
+        }
+        let (mut left, mut from, mut last) = (String::new(), 0, None);
+        for at in quoting {
+            let place = &words[at].1;
+            // What stands between two words that go, goes with them.
+            if last.is_none_or(|last| last + 1 != at) {
+                left.push_str(&text[from..place.start]);
+                left.push_str(GONE);
+            }
+            (from, last) = (place.end, Some(at));
+        }
+        Some(left + &text[from..])
     }
+}
+
+/// The words of a text, each with its place in it.
+fn placed(text: &str) -> Vec<(String, Range<usize>)> {
+    let mut words: Vec<(String, Range<usize>)> = Vec::new();
+    let mut start = None;
+    for (at, sign) in text.char_indices().chain([(text.len(), ' ')]) {
+        match (sign.is_alphanumeric(), start) {
+            (true, None) => start = Some(at),
+            (false, Some(from)) => {
+                words.extend(parted(&text[from..at]).into_iter().map(|word| (word, from..at)));
+                start = None;
+            }
+            _ => {}
+        }
+    }
+    words
 }
 
 #[cfg(test)]
@@ -153,11 +184,16 @@ mod tests {
     }
 
     #[test]
-    fn what_quotes_it_loses_the_lines_that_do() {
-        let text = Copied::of("Mijn nummer is 123456782.\nBel mij terug.").expect("words");
+    fn what_quotes_it_loses_the_words_that_do() {
+        let text = Copied::of("Mijn nummer is 123456782.\nIk ben al weken ziek thuis. Bel mij terug.").expect("words");
         for (quoting, left) in [
-            ("En?\n> Mijn nummer is 123456782.\n> Bel mij terug.\nGroet", Some("En?\n[verwijderd]\nGroet")),
-            ("Over 123456782.\nTot zo.\nNog eens: 123456782", Some("[verwijderd]\nTot zo.\n[verwijderd]")),
+            (
+                "En?\n> Mijn nummer is 123456782.\n> Ik ben al weken\n> ziek thuis. Bel mij terug.\nGroet",
+                Some("En?\n> [verwijderd].\nGroet"),
+            ),
+            ("Over 123456782.\nTot zo.\nNog eens: 123456782", Some("Over [verwijderd].\nTot zo.\nNog eens: [verwijderd]")),
+            ("U schreef \"ik ben al weken ziek thuis\". Beterschap!", Some("U schreef \"[verwijderd]\". Beterschap!")),
+            ("> Mijn nummer is 123456782.\nDat noteer ik.\n> Bel mij terug.", Some("> [verwijderd].\nDat noteer ik.\n> Bel mij terug.")),
             ("Bel mij terug.", None),
             ("", None),
         ] {

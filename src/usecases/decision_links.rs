@@ -10,6 +10,7 @@ use crate::auth::Caller;
 use crate::credentials::Purpose;
 use crate::domain::audit::Via;
 use crate::domain::mail::MailKind;
+use crate::domain::text::{breaks_line, is_visible};
 use crate::domain::ticket::answer::{Since, since};
 use crate::domain::ticket::evidence::may_decide;
 use crate::domain::ticket::{Ticket, TicketRef};
@@ -92,7 +93,9 @@ pub async fn answer(app: &App, via: Via, link: Link, reason: &str) -> Result<(Op
     let (opened, deciding) = look(app, link).await?;
     let Some((caller, ticket)) = deciding.filter(|_| opened.serves == Serves::Yes) else { return Ok((opened, false)) };
     let stamp = Stamp { who: caller.who, scope: caller.scope, recorded_at: app.time.now(), idempotency: None, unreadable: Vec::new(), via };
-    let reason = if reason.trim().is_empty() { NO_REASON } else { reason.trim() };
+    let is_drawn = |sign: &char| *sign == '\n' || !breaks_line(*sign);
+    let reason: String = reason.replace("\r\n", "\n").chars().filter(is_drawn).collect();
+    let reason = if is_visible(&reason) { reason.trim() } else { NO_REASON };
     let decision = Decision { question: link.question, verdict: link.verdict, reason: reason.to_owned(), decided_by: None, evidence: None };
     // As it was looked at: somebody else may decide at this moment.
     tickets::decide(app, &stamp, TicketRef::Id(ticket.id), &decision, &When::default(), Some(&[ticket.version])).await?;
@@ -128,6 +131,8 @@ async fn look(app: &App, link: Link) -> Result<(Opened, Option<(Caller, Ticket)>
         Since::Open if !may_decide(&ticket, link.question, person.id, &held, now) => Serves::NotTheirs,
         Since::Open => Serves::Yes,
     };
-    let opened = Opened { ticket: Some((ticket.reference(), ticket.title.clone())), ..closed(serves) };
+    // Of what few may see nothing is shown without a line in the audit trail, which a page that only asks does not write.
+    let title = if ticket.flags.is_empty() { ticket.title.clone() } else { String::new() };
+    let opened = Opened { ticket: Some((ticket.reference(), title)), ..closed(serves) };
     Ok((opened, Some((caller, ticket))))
 }

@@ -77,7 +77,7 @@ struct Written {
 
 impl Written {
     async fn to(tx: &Tx, mails: &[Outbound], now: Instant) -> Result<Self, Error> {
-        let addresses: BTreeSet<_> = mails.iter().filter(|mail| !mail.is_personal()).map(|mail| mail.recipient.to_lowercase()).collect();
+        let addresses: BTreeSet<_> = mails.iter().filter(|mail| mail.is_capped()).map(|mail| mail.recipient.to_lowercase()).collect();
         let mut written = Self { all: HashMap::new(), about_a_ticket: HashMap::new() };
         if !addresses.is_empty() {
             let addresses: Vec<_> = addresses.into_iter().collect();
@@ -99,7 +99,7 @@ impl Written {
 
     /// Whether a mail may go; it counts from then on.
     fn take(&mut self, mail: &Outbound, now: Instant) -> bool {
-        if mail.is_personal() {
+        if !mail.is_capped() {
             return true;
         }
         let address = mail.recipient.to_lowercase();

@@ -55,6 +55,7 @@ pub async fn send_again(app: &App, stamp: &Stamp, id: Uuid) -> Result<Shown, Err
         if known.is_some() {
             return Ok(found);
         }
+        refuse_confidential(tx, &found).await?;
         if !store::outbound::requeue(tx, id, stamp.recorded_at).await? {
             let detail = match found.state {
                 state if MailState::KEPT.contains(&state) => "its recipient was erased, so there is nobody to send it to".to_owned(),
@@ -70,6 +71,18 @@ pub async fn send_again(app: &App, stamp: &Stamp, id: Uuid) -> Result<Shown, Err
     let sent = sent.await?;
     app.wake_mail.notify_waiters();
     with_number(app, &stamp.scope, sent).await
+}
+
+/// What was written before few were to see its ticket tells others about it.
+async fn refuse_confidential(tx: &Tx, found: &Tracked) -> Result<(), Error> {
+    let withheld = [MailState::Withheld, MailState::Digested].contains(&found.state);
+    let Some(id) = found.mail.ticket_id.filter(|_| withheld) else { return Ok(()) };
+    let ticket = store::tickets::find(tx, TicketRef::Id(id)).await?;
+    if ticket.is_none_or(|ticket| ticket.flags.is_empty()) {
+        return Ok(());
+    }
+    let detail = "few may see its ticket since it was written, and it may tell others about it".to_owned();
+    Err(Error::Conflict { code: Code::NotGivenUp, detail })
 }
 
 /// A page of the mails that left, wait, or were given up; of those about one ticket, where it is named.

@@ -89,6 +89,13 @@ closed_list! {
     }
 }
 
+impl MailKind {
+    /// What goes at once, however much its reader gets.
+    pub const fn is_urgent(self) -> bool {
+        matches!(self, Self::FlagSet | Self::ResponseTeam | Self::Calamity)
+    }
+}
+
 /// An incoming mail and what became of it, without the raw message.
 #[derive(Debug, Clone)]
 pub struct Inbound {
@@ -164,9 +171,14 @@ impl Outbound {
         self.auto == PERSONAL
     }
 
-    /// Whether the desk sends it of its own accord, and not as an answer to somebody's message.
+    /// Whether it answers no message: the desk sends it of its own accord, or for something that was asked in another way than by mail.
     pub fn is_a_notice(&self) -> bool {
-        self.auto == GENERATED
+        self.auto == GENERATED || self.in_reply_to.is_none()
+    }
+
+    /// Whether it is held to what a recipient gets in a while.
+    pub fn is_capped(&self) -> bool {
+        !self.is_personal() && !MailKind::named(&self.template).is_some_and(MailKind::is_urgent)
     }
 }
 

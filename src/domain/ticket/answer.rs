@@ -218,6 +218,12 @@ pub fn open_questions(contract: &Contract, ticket: &Ticket, history: &[Event]) -
     rules.questions.iter().filter(is_open).map(|asked| asked.question).collect()
 }
 
+/// Whether the last event of a history changes what a question is about.
+pub(super) fn is_put_anew(history: &[Event], asked: &Asked) -> bool {
+    let mut wanted = None;
+    history.iter().fold(false, |_, event| is_changed(asked, &mut wanted, &event.data))
+}
+
 /// What became of a question since it was put.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Since {

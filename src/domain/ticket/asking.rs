@@ -5,7 +5,7 @@
 
 use uuid::Uuid;
 
-use super::answer::{answers, open_questions};
+use super::answer::{answers, is_put_anew, open_questions};
 use super::{Event, Ticket, as_recorded, kinds};
 use crate::domain::contract::Contract;
 use crate::domain::workflow::Question;
@@ -18,7 +18,7 @@ pub struct Asks {
     pub is_anew: bool,
 }
 
-/// The questions that an event of this history opens. One that was open before it, and not answered by anybody, is no news.
+/// The questions that an event of this history opens. One that was open before it, not answered by anybody and about the same still, is no news.
 pub fn asks(contract: &Contract, ticket: &Ticket, history: &[Event], event: Uuid) -> Vec<Asks> {
     let Some(place) = history.iter().position(|one| one.id == event) else { return Vec::new() };
     let (before, after) = (&history[..place], &history[..=place]);
@@ -28,7 +28,9 @@ pub fn asks(contract: &Contract, ticket: &Ticket, history: &[Event], event: Uuid
     let asks = open.filter_map(|question| {
         let asked = kinds::rules(stands.kind).asked(question)?;
         let is_anew = !answers(before, asked).is_empty() && answers(after, asked).is_empty();
-        (is_anew || !was_open.contains(&question)).then_some(Asks { question, is_anew })
+        // Whoever was asked would decide about what is not there any more.
+        let is_other = was_open.contains(&question) && is_put_anew(after, asked);
+        (is_anew || is_other || !was_open.contains(&question)).then_some(Asks { question, is_anew })
     });
     asks.collect()
 }

@@ -89,6 +89,8 @@ pub struct Operation {
     pub description: &'static str,
     /// The largest body accepted, in bytes.
     pub cap: usize,
+    /// Whether a query that it knows nothing of is passed over.
+    pub takes_any_query: bool,
     /// Whether it can change something, so that the audit trail tells who tried.
     pub changes: bool,
     pub signature: Signature,
@@ -122,6 +124,7 @@ impl Operation {
             summary: "",
             description: "",
             cap,
+            takes_any_query: false,
             changes,
             signature,
             run,
@@ -146,6 +149,11 @@ impl Operation {
     /// The largest body accepted, in bytes, instead of [`BODY_CAP`].
     pub fn up_to(self, cap: usize) -> Self {
         Self { cap, ..self }
+    }
+
+    /// For a page that people come to by links, to which others add.
+    pub fn with_any_query(self) -> Self {
+        Self { takes_any_query: true, ..self }
     }
 
     /// For one that only computes, though it takes a body.

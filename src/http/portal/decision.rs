@@ -8,6 +8,7 @@ use super::Page;
 use super::form::Form;
 use crate::app::App;
 use crate::domain::audit::Via;
+use crate::domain::text::is_visible;
 use crate::domain::workflow::{Question, Verdict};
 use crate::http::audited::Arrival;
 use crate::http::error::Failure;
@@ -21,7 +22,8 @@ const LONGEST_REASON: usize = 2000;
 const PATH: &str = "/portal/decisions/{question}/{verdict}/{mail}/{signature}";
 
 pub fn operations() -> Vec<Operation> {
-    vec![get(PATH, show).id("showDecisionPage"), post(PATH, answer).id("decideByLink").up_to(64 * 1024)]
+    // Whatever is between the desk and its reader may add to the address.
+    vec![get(PATH, show).id("showDecisionPage").with_any_query(), post(PATH, answer).id("decideByLink").up_to(64 * 1024).with_any_query()]
 }
 
 /// A link of the desk, and how it came.
@@ -63,7 +65,7 @@ async fn answer(app: Data<App>, followed: Followed, form: Form) -> Result<Page, 
     }
     match decision_links::answer(&app, followed.via, link, reason).await {
         Ok((opened, true)) => Ok(page(StatusCode::OK, &opened, "", Some("Dank u wel, uw antwoord is vastgelegd."))?),
-        Ok((opened, false)) => Ok(page(StatusCode::CONFLICT, &opened, "", None)?),
+        Ok((opened, false)) => Ok(page(StatusCode::CONFLICT, &opened, "", Some("Wat u nu antwoordde, is niet vastgelegd."))?),
         Err(Error::NotFound(_)) => unknown(),
         // Whatever stands in the way is told in the words of the page.
         Err(Error::Conflict { .. } | Error::Forbidden { .. }) => {
@@ -76,7 +78,7 @@ async fn answer(app: Data<App>, followed: Followed, form: Form) -> Result<Page, 
 
 /// Why an answer is not taken.
 fn lacking(link: Link, reason: &str) -> Option<&'static str> {
-    if link.verdict == Verdict::No && reason.is_empty() {
+    if link.verdict == Verdict::No && !is_visible(reason) {
         return Some("Schrijf erbij waarom, dan kunnen wij er iets aan doen.");
     }
     (reason.chars().count() > LONGEST_REASON).then_some("Uw toelichting is te lang: hooguit 2000 tekens.")

@@ -10,12 +10,14 @@ mod bounce;
 mod guard;
 mod headers;
 mod html;
+mod personal_links;
 mod quotes;
 mod rejoin;
 
 pub use automatic::{Automatic, LOOP_MARKER, Mark};
 pub use bounce::Bounce;
 pub use headers::Address;
+pub use personal_links::without_personal_links;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 

@@ -44,6 +44,7 @@ pub struct Received {
 /// kept; it is an error only when nothing can be stored at all, and then whoever delivered the message still has it.
 pub async fn receive(app: &App, stamp: &Stamp, mailbox_name: &str, raw: &[u8]) -> Result<Received, Error> {
     let mailbox = app.settings.mailboxes.get(mailbox_name).ok_or(Error::NotFound("mailbox"))?;
+    let raw = &*parse::without_personal_links(raw);
     let parsed = parse::parse(raw);
     let coming = Coming { app, name: mailbox_name, mailbox, mail: &parsed, raw, stamp, id: app.time.id(), now: stamp.recorded_at };
     match Box::pin(coming.take_in()).await {
@@ -339,14 +340,23 @@ impl<'a> Intake<'a> {
             return Ok(None);
         }
         for id in self.coming.mail.ancestors().into_iter().filter(|id| letter::is_signed(self.coming.app, id)) {
-            let Some((Some(ticket), _)) = store::threads::sent_as(tx, id).await? else { continue };
+            let Some((Some(ticket), recipient)) = store::threads::sent_as(tx, id).await? else { continue };
             let ticket = store::tickets::find(tx, TicketRef::Id(ticket)).await?;
             let is_anothers =
                 |ticket: &Ticket| !self.sender.belongs_to(&ticket.organisation) && self.sender.organisations().next().is_some();
             let is_there = |ticket: &Ticket| ticket.destroyed_at.is_none() && ticket.flags.is_empty() && !is_anothers(ticket);
             let Some(ticket) = ticket.filter(is_there) else { continue };
+            // What the desk writes to its own side is answered by its own side.
+            let (organisation, address) = people::address(&ticket.organisation, &recipient);
+            if store::people::with_address(tx, &organisation, &address).await?.is_none() {
+                continue;
+            }
             let ticket = tickets::current(tx, ticket).await?;
             let is_closed = matches!(ticket.state(), State::Closed | State::Cancelled);
+            // A ticket of their own is for whoever the client is known to have.
+            if is_closed && !self.sender.belongs_to(&ticket.organisation) {
+                continue;
+            }
             return Ok(Some(TicketMatch { ticket, is_theirs: true, is_closed }));
         }
         Ok(None)

@@ -1,6 +1,6 @@
 //! Carrying a redaction out: it is taken from every row that holds it, and the ticket's history says that it was.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -105,10 +105,13 @@ async fn take_from_others(
 
 /// Takes it out of messages that quote it. Each keeps the rest of what it says, and the history names it.
 async fn cut_quotations(tx: &Tx, held: &mut Held<'_, Ticket>, redaction: &Redaction, gone: &Gone, stamp: &Stamp) -> Result<(), Error> {
-    for mut message in store::messages::all_of_tickets(tx, &[held.subject.id]).await? {
+    // What was said on a ticket that was merged into it is shown with it.
+    let merged = store::tickets::merged_into(tx, held.subject.id).await?;
+    let numbers: HashMap<_, _> = merged.iter().chain([&held.subject]).map(|ticket| (ticket.id, ticket.number)).collect();
+    for mut message in store::messages::all_of_tickets(tx, &numbers.keys().copied().collect::<Vec<_>>()).await? {
         let Some(left) = gone.cut_from(&message.body) else { continue };
         message.body = left;
-        store::redactions::replace_message(tx, held.subject.number, &message).await?;
+        store::redactions::replace_message(tx, numbers[&message.ticket_id], &message).await?;
         let visibility = Visibility::of(message.public);
         let data = Redacted { redaction: redaction.id, what: Redactable::Message, target: message.id, visibility };
         held.happened(EventData::Redacted(data), Some(redaction.reason.clone()), stamp.recorded_at);
@@ -141,12 +144,14 @@ async fn take_target(tx: &Tx, held: &mut Held<'_, Ticket>, redaction: &Redaction
             store::redactions::take_part(tx, target, content).await?;
         }
         Redactable::Reason => {
-            let event = held.history.iter_mut().find(|event| event.id == target);
-            if let Some(reason) = event.and_then(|event| event.reason.as_mut()) {
-                gone.copied.extend(Copied::of(reason));
-                GONE.clone_into(reason);
+            let told = held.history.iter().find(|event| event.id == target).map(|event| (event.recorded_at, event.reason.clone()));
+            let Some((at, Some(words))) = told else { return Ok(Vec::new()) };
+            gone.copied.extend(Copied::of(&words));
+            // An act may be several events with the same reason: a decision, and where the ticket went by it.
+            for event in held.history.iter_mut().filter(|event| event.recorded_at == at && event.reason.as_ref() == Some(&words)) {
+                event.reason = Some(GONE.to_owned());
+                store::redactions::take_reason(tx, event.id).await?;
             }
-            store::redactions::take_reason(tx, target).await?;
         }
         Redactable::Texts => {
             gone.texts = true;

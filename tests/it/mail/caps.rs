@@ -10,6 +10,8 @@ on_both_databases!(
     of_one_ticket_somebody_hears_so_often_and_then_in_one_mail,
     what_a_person_writes_is_never_withheld,
     a_withheld_mail_is_sent_when_somebody_asks_for_it,
+    what_few_may_see_by_then_is_not_sent_after_all,
+    whoever_must_know_at_once_is_told_at_once,
 );
 
 /// Those to one address, which is not told of progress as a role besides.
@@ -94,4 +96,35 @@ async fn a_withheld_mail_is_sent_when_somebody_asks_for_it(desk: &Desk) {
     assert_eq!(again.status, 201, "{}", again.body);
     desk.passes("PT1M").await;
     assert_eq!((sent_to(desk, "anna@").len(), withheld(desk, "anna@").await.len()), (31, 0));
+}
+
+async fn what_few_may_see_by_then_is_not_sent_after_all(desk: &Desk) {
+    let number = desk.registers(&incident("p3")).await;
+    for _ in 0..6 {
+        for to in ["in_progress", "on_hold"] {
+            let moved = json!({ "to": to, "reason": "Geheim.", "cause": (to == "on_hold").then_some("requester") });
+            desk.post(&format!("/v1/tickets/{number}/transitions"), &moved).await;
+        }
+    }
+    desk.passes("PT1M").await;
+    let kept = withheld(desk, "functioneel").await;
+    assert!(!kept.is_empty());
+    let flagged = desk.post(&format!("/v1/tickets/{number}/flags"), &json!({ "flag": "security", "reason": "Lek." })).await;
+    assert!([200, 201].contains(&flagged.status), "{}", flagged.body);
+    let path = format!("/v1/outbound-messages/{}/attempts", kept[0]["id"].as_str().expect("an id"));
+    let refused = desk.ask(Some(crate::support::ADMIN), "POST", &path, None).await;
+    assert_eq!((refused.status, &refused.body["code"]), (409, &json!("not_given_up")), "{}", refused.body);
+}
+
+/// A flag is told each time that it is set, whoever sets how many.
+async fn whoever_must_know_at_once_is_told_at_once(desk: &Desk) {
+    for _ in 0..35 {
+        let number = desk.registers(&incident("p3")).await;
+        desk.post(&format!("/v1/tickets/{number}/flags"), &json!({ "flag": "security", "reason": "Lek." })).await;
+    }
+    desk.passes("PT1M").await;
+    let told = desk.mails().iter().filter(|mail| mail.contains("eveiliging")).count();
+    assert!(told >= 35, "{told}");
+    let held_back = desk.get("/v1/outbound-messages?state=withheld&pageSize=100").await.body["items"].clone();
+    assert!(held_back.as_array().into_iter().flatten().all(|mail| mail["template"] != "flag-set"), "{held_back}");
 }

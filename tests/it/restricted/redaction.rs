@@ -80,7 +80,7 @@ async fn a_message_is_taken_from_the_ticket_and_from_every_mail_that_holds_it(de
     }
     let after = desk.get(&format!("/v1/tickets/{number}/messages")).await.body["items"].clone();
     assert_eq!((&after[0]["body"], &after[0]["id"]), (&json!("[verwijderd]"), &messages[0]["id"]));
-    assert_eq!(after[2]["body"], "Zoals ik schreef:\n[verwijderd]\nVandaag graag.", "{after}");
+    assert_eq!(after[2]["body"], "Zoals ik schreef:\n> [verwijderd]?\nVandaag graag.", "{after}");
     let raw = async |mail: &Value| {
         let path = format!("/v1/inbound-messages/{}/content", mail["id"].as_str().expect("an id"));
         let answer = desk.request("GET", &path).bearer_auth(crate::support::ADMIN).send().await.expect("an answer");

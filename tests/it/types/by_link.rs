@@ -17,6 +17,8 @@ on_both_databases!(
     what_was_decided_otherwise_ends_the_link,
     a_desk_that_does_not_know_its_address_mails_no_links,
     what_people_wrote_is_text_on_the_page,
+    a_link_that_comes_back_in_a_mail_is_kept_nowhere,
+    what_others_add_to_a_link_is_passed_over,
 );
 
 const BASE: &str = "https://servicedesk.example";
@@ -224,4 +226,38 @@ async fn what_people_wrote_is_text_on_the_page(desk: &Desk) {
     let (status, text) = presses(desk, &no, &long).await;
     assert!(status == 400 && text.contains("x&lt;b&gt;"), "{status}");
     assert_eq!(page(desk, "/portal/style.css").await.0, 200);
+}
+
+/// Whoever reads the answer at the desk would decide in its writer's name.
+async fn a_link_that_comes_back_in_a_mail_is_kept_nowhere(desk: &Desk) {
+    let desk = &opened(desk).await;
+    let number = solved(desk).await;
+    let links = mailed(desk, &number, "anna@ipo.example", "Verholpen").await;
+    let mail = format!(
+        "From: Anna <anna@ipo.example>\nSubject: Re: [{number}] Verholpen\nMessage-ID: <1@ipo.example>\n\nNee, zie {BASE}{}\n\n> {BASE}{}\n> of niet\n",
+        links[0], links[1]
+    );
+    let came = desk.mail_arrives("servicedesk", &mail).await.body;
+    assert_eq!(came["outcome"], "reply", "{came}");
+    let path = format!("/v1/inbound-messages/{}/content", came["id"].as_str().expect("an id"));
+    let raw = desk.request("GET", &path).bearer_auth(crate::support::ADMIN).send().await.expect("an answer").text().await.expect("a mail");
+    let said = desk.get(&format!("/v1/tickets/{number}/messages")).await.body["items"].to_string();
+    for text in [raw, said] {
+        assert!(text.contains("Nee, zie"), "{text}");
+        for link in &links {
+            let signature = link.rsplit('/').next().expect("a signature");
+            assert!(!text.contains(signature) && !text.contains(&link[..link.len() - signature.len()]), "{text}");
+        }
+    }
+    assert!(page(desk, &links[0]).await.1.contains("<button"), "its owner still has it");
+}
+
+async fn what_others_add_to_a_link_is_passed_over(desk: &Desk) {
+    let desk = &opened(desk).await;
+    let number = solved(desk).await;
+    let [yes, _] = mailed(desk, &number, "anna@ipo.example", "Verholpen").await;
+    assert!(page(desk, &format!("{yes}?utm_source=mail")).await.1.contains("<button"));
+    assert_eq!(presses(desk, &format!("{yes}?utm_source=mail"), "\u{202e}\u{7}").await.0, 200);
+    let decided = desk.events(&number).await.into_iter().find(|event| event["type"] == "ticket.decided").expect("a decision");
+    assert_eq!(decided["reason"], "Besloten via de link in de e-mail.", "nothing that is drawn was said");
 }

@@ -244,19 +244,19 @@ async fn a_decision_is_asked_when_it_can_be_given_and_again_when_what_was_answer
     assert!(asked("femke@ipo.example", "").await.is_empty() && asked("karin@ipo.example", "").await.is_empty(), "it is not open yet");
     assert_eq!(desk.moves(&number, "approval").await.status, 201);
     assert_eq!(asked("karin@ipo.example", "goedkeuring").await.len(), 1);
-    // Nobody answered the one before: it is the same question.
+    // Nobody answered the one before; what was sent to her is not what she would decide about.
     assert_eq!(desk.writes(&number, "assessment").await.status, 201);
-    assert_eq!(asked("karin@ipo.example", "goedkeuring").await.len(), 1);
+    assert_eq!(asked("karin@ipo.example", "goedkeuring").await.len(), 2);
     assert_eq!(desk.decides(Some(&karin), &number, "approval", "yes").await.body["phase"], "approval", "the desk has to agree as well");
     assert_eq!(desk.writes(&number, "assessment").await.status, 201);
     let again = asked("karin@ipo.example", "goedkeuring").await;
-    assert_eq!(again.len(), 2, "what she answered counts no longer");
+    assert_eq!(again.len(), 3, "what she answered counts no longer");
     assert_eq!(again.iter().filter(|text| text.contains("opnieuw gevraagd")).count(), 1, "{again:?}");
     assert_eq!(desk.writes(&number, "change_plan").await.status, 201);
     assert_eq!(desk.decides(Some(&karin), &number, "approval", "yes").await.status, 201);
     assert_eq!(desk.decides(None, &number, "approval", "yes").await.body["phase"], "scheduled");
     assert_eq!(asked("femke@ipo.example", "acceptatie").await.len(), 1, "what was tested before can be accepted from now on");
-    assert_eq!(asked("karin@ipo.example", "goedkeuring").await.len(), 2);
+    assert_eq!(asked("karin@ipo.example", "goedkeuring").await.len(), 3);
 }
 
 async fn a_decision_that_the_desk_wrote_down_is_told_with_who_wrote_it(desk: &Desk) {
