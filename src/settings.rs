@@ -7,6 +7,7 @@ mod checks;
 mod files;
 mod http;
 mod identity;
+mod imap;
 mod load;
 mod mail;
 mod networks;
@@ -23,6 +24,7 @@ pub use address::Address;
 pub use files::{Attachments, Files, S3};
 pub use http::{Http, TlsFiles};
 pub use identity::{Identity, IdentityProvider, ProviderKind};
+pub use imap::{Imap, OAuth};
 use load::Reading;
 pub use mail::{Mail, MailTransport, Mailbox, Smtp, Tls, UnknownSenders};
 pub use networks::Networks;
@@ -292,6 +294,14 @@ impl Settings {
             let is_same = |other: &Mailbox| other.address.eq_ignore_ascii_case(&mailbox.address) && other.contract != mailbox.contract;
             if let Some((other, _)) = self.mailboxes.iter().take(at).find(|(_, other)| is_same(other)) {
                 refuse(&key, format!("mailboxes.{other} and mailboxes.{name} have one address and two contracts: {}", mailbox.address));
+            }
+            let Some(imap) = &mailbox.imap else { continue };
+            for (key, matter) in imap.wrong() {
+                refuse(&format!("mailboxes.{name}.imap.{key}"), matter);
+            }
+            let is_same = |other: &Mailbox| other.imap.as_ref().is_some_and(|other| other.is_same_folder(imap));
+            if let Some((other, _)) = self.mailboxes.iter().take(at).find(|(_, other)| is_same(other)) {
+                refuse(&format!("mailboxes.{name}.imap.folder"), format!("is fetched for mailboxes.{other} already"));
             }
         }
         problems

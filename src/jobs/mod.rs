@@ -1,7 +1,8 @@
 //! What happens without anyone asking. Two workers work until nothing is left, then sleep until the earliest deadline or the
 //! next commit. One runs timers, the stream and its handlers; mail has a worker of its own, so that a slow mail server holds up
-//! no clock.
+//! no clock. A third fetches mail.
 
+pub mod imap;
 pub mod wakeups;
 
 mod advance;
@@ -96,7 +97,8 @@ pub async fn run(app: Arc<App>) {
         watch_database(app),
         sweep::run(app),
         tell_refusals(app),
-        uses::run(app)
+        uses::run(app),
+        imap::run(app)
     );
 }
 

@@ -96,6 +96,7 @@ mod tests {
             organisation: organisation.map(str::to_owned),
             default_type: TicketType::Incident,
             unknown_senders,
+            imap: None,
         }
     }
 

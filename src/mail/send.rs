@@ -268,6 +268,7 @@ mod tests {
             organisation: organisation.map(str::to_owned),
             default_type: TicketType::Incident,
             unknown_senders: UnknownSenders::Quarantine,
+            imap: None,
         }
     }
 

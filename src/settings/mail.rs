@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Address, Secret, unless_empty};
+use super::{Address, Imap, Secret, unless_empty};
 use crate::domain::contract::TicketType;
 
 /// `[mail]`
@@ -72,6 +72,8 @@ pub struct Mailbox {
     /// What happens to mail of people nobody knows (AMB-95).
     #[serde(default)]
     pub unknown_senders: UnknownSenders,
+    /// Where its mail is fetched; without it, mail is brought by the API or by a command.
+    pub imap: Option<Imap>,
 }
 
 /// What a mailbox does with people it does not know (AMB-95).
