@@ -44,8 +44,8 @@ pub fn wrong(settings: &Settings) -> Vec<(String, String)> {
     let providers = settings.identity.providers.iter().enumerate();
     let providers = providers.filter_map(|(at, one)| Some((format!("identity.providers.{at}.certificate"), one.certificate.as_deref()?)));
     let mailboxes = settings.mailboxes.iter();
-    let mailboxes =
-        mailboxes.filter_map(|(name, one)| Some((format!("mailboxes.{name}.imap.certificate"), one.imap.as_ref()?.certificate.as_deref()?)));
+    let mailboxes = mailboxes
+        .filter_map(|(name, one)| Some((format!("mailboxes.{name}.imap.certificate"), one.imap.as_ref()?.certificate.as_deref()?)));
     let given = [
         ("contracts.dir", settings.contracts.dir.as_path()),
         ("http.spool", &settings.http.spool),

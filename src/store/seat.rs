@@ -82,6 +82,7 @@ async fn take_session(db: &Db, task: Task) -> Result<Option<Seat>, DbErr> {
     let wrong = |error: sqlx::Error| DbErr::Conn(RuntimeErr::SqlxError(error.into()));
     // Detached, because the pool would close an old session, and the lock with it.
     let mut session = db.bare_connection().get_postgres_connection_pool().acquire().await.map_err(wrong)?.detach();
-    let taken: bool = sqlx::query_scalar("SELECT pg_try_advisory_lock($1)").bind(task.lock()).fetch_one(&mut session).await.map_err(wrong)?;
+    let taken: bool =
+        sqlx::query_scalar("SELECT pg_try_advisory_lock($1)").bind(task.lock()).fetch_one(&mut session).await.map_err(wrong)?;
     Ok(taken.then(|| Seat::Session(Box::new(session))))
 }

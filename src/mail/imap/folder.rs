@@ -150,8 +150,7 @@ impl Folder {
             match notice {
                 UnsolicitedResponse::Exists(_) => came = true,
                 UnsolicitedResponse::Other(other) => match other.parsed() {
-                    Response::Data { outcome, .. }
-                        if matches!(outcome.code, Some(ResponseCode::UidValidity(number)) if number != self.numbering) =>
+                    Response::Data { outcome, .. } if matches!(outcome.code, Some(ResponseCode::UidValidity(number)) if number != self.numbering) =>
                     {
                         return Err(Trouble::Renumbered);
                     }

@@ -4,6 +4,7 @@ mod arriving;
 mod enclosures;
 mod hostile;
 mod identity;
+mod imap;
 mod letters;
 mod parsing;
 mod quarantine;

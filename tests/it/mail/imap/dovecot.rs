@@ -53,7 +53,8 @@ impl Dovecot {
             self.port
         );
         let (user, group) = if is_root() { ("nobody".to_owned(), "nogroup".to_owned()) } else { (said("-un"), said("-gn")) };
-        write!(text, "userdb {{\n  driver = static\n  args = uid={user} gid={group} home={folder}/mail/%u\n}}\nfirst_valid_uid = 1\n").expect("text");
+        write!(text, "userdb {{\n  driver = static\n  args = uid={user} gid={group} home={folder}/mail/%u\n}}\nfirst_valid_uid = 1\n")
+            .expect("text");
         if !is_root() {
             write!(text, "default_internal_user = {user}\ndefault_login_user = {user}\ndefault_internal_group = {group}\n").expect("text");
         }
@@ -62,7 +63,11 @@ impl Dovecot {
 
     /// What the desk is told of it.
     pub fn imap(&self, person: &str) -> Imap {
-        imap(&format!("host = \"localhost\"\nport = {}\ncertificate = \"{}\"\nusername = \"{person}\"\n", self.port, self.file("server.crt").display()))
+        imap(&format!(
+            "host = \"localhost\"\nport = {}\ncertificate = \"{}\"\nusername = \"{person}\"\n",
+            self.port,
+            self.file("server.crt").display()
+        ))
     }
 
     pub fn file(&self, name: &str) -> PathBuf {
@@ -103,6 +108,10 @@ impl Dovecot {
         let unfinished = mailbox.join("tmp").join(&name);
         std::fs::write(&unfinished, mail).expect("a mail");
         std::fs::set_permissions(&unfinished, std::fs::Permissions::from_mode(0o644)).expect("a mode");
+        if is_root() {
+            // Whose it is not cannot link to it, by which Dovecot moves.
+            run(Command::new("chown").arg("nobody:nogroup").arg(&unfinished));
+        }
         std::fs::rename(unfinished, mailbox.join("new").join(name)).expect("a mail");
     }
 
@@ -143,7 +152,19 @@ fn messages(folder: &Path) -> usize {
 /// A certificate for `localhost` that signed itself.
 fn certificate(folder: &Path) {
     run(Command::new("openssl")
-        .args(["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj", "/CN=localhost"])
+        .args([
+            "req",
+            "-x509",
+            "-newkey",
+            "ec",
+            "-pkeyopt",
+            "ec_paramgen_curve:prime256v1",
+            "-nodes",
+            "-days",
+            "2",
+            "-subj",
+            "/CN=localhost",
+        ])
         .args(["-addext", "subjectAltName=DNS:localhost", "-addext", "basicConstraints=critical,CA:FALSE", "-out"])
         .arg(folder.join("server.crt"))
         .arg("-keyout")
