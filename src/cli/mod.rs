@@ -234,8 +234,8 @@ async fn dispatch(command: Command) -> Result<ExitCode, Failed> {
         return Ok(ExitCode::SUCCESS);
     };
     match what {
-        What::Serve => serve::serve(settings()?, true).await?,
-        What::Work => serve::serve(settings()?, false).await?,
+        What::Serve => Box::pin(serve::serve(settings()?, true)).await?,
+        What::Work => Box::pin(serve::serve(settings()?, false)).await?,
         What::Migrate => open::migrate(settings()?).await?,
         What::Check { files, format } => agreements::check(&files, format, settings)?,
         What::Simulate { contract, ledger, against: None, .. } => {

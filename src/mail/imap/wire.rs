@@ -2,7 +2,7 @@
 
 use std::fmt::Debug;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use async_imap::Client;
@@ -26,10 +26,16 @@ impl<T: AsyncRead + AsyncWrite + Debug + Unpin + Send> Wire for T {}
 
 pub type Line = Box<dyn Wire>;
 
-/// Trusts the authorities that the machine trusts, and that of a file.
-pub fn trusting(certificate: Option<&Path>) -> Result<TlsConnector, String> {
+/// Read once, since there are many of them.
+static OF_THE_MACHINE: LazyLock<RootCertStore> = LazyLock::new(|| {
     let mut roots = RootCertStore::empty();
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    roots
+});
+
+/// Trusts the authorities that the machine trusts, and that of a file.
+pub fn trusting(certificate: Option<&Path>) -> Result<TlsConnector, String> {
+    let mut roots = OF_THE_MACHINE.clone();
     if let Some(file) = certificate {
         let wrong = |why: &dyn std::fmt::Display| format!("certificate: {}: {why}", file.display());
         let read = CertificateDer::pem_file_iter(file).and_then(Iterator::collect::<Result<Vec<_>, _>>);

@@ -147,7 +147,7 @@ impl Desk {
     }
 
     async fn served(settings: Settings, folder: tempfile::TempDir) -> Self {
-        let app = Arc::new(cli::ready(settings.clone()).await.expect("a desk"));
+        let app = Arc::new(Box::pin(cli::ready(settings.clone())).await.expect("a desk"));
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         let server = http::serve(app.clone(), listener, 1).expect("a server");

@@ -15,6 +15,8 @@ pub const PASSWORD: &str = "g\"ehe\\im é";
 pub struct Dovecot {
     folder: tempfile::TempDir,
     port: u16,
+    /// Where it begins without TLS.
+    pub clear_port: u16,
     // It ends when its input does: with this value, or with the tests.
     running: Option<Child>,
 }
@@ -24,8 +26,10 @@ impl Dovecot {
     pub fn start(people: &[&str], more: &str) -> Self {
         let folder = tempfile::Builder::new().prefix("uurwerk-imap").tempdir().expect("a folder");
         std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o755)).expect("a mode");
-        let port = std::net::TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).expect("a free port").port();
-        let mut server = Self { folder, port, running: None };
+        // Both are held until both are known, or they could be one.
+        let sockets = [(), ()].map(|()| std::net::TcpListener::bind("127.0.0.1:0").expect("a free port"));
+        let [port, clear_port] = sockets.map(|socket| socket.local_addr().expect("an address").port());
+        let mut server = Self { folder, port, clear_port, running: None };
         certificate(server.folder.path());
         for person in people {
             for part in ["cur", "new", "tmp"] {
@@ -48,9 +52,9 @@ impl Dovecot {
              ssl = required\nssl_cert = <{folder}/server.crt\nssl_key = <{folder}/server.key\nauth_failure_delay = 0\n\
              mail_location = maildir:{folder}/mail/%u\nauth_mechanisms = plain login\n\
              passdb {{\n  driver = passwd-file\n  args = scheme=PLAIN username_format=%u {folder}/users\n}}\n\
-             service imap-login {{\n  chroot =\n  inet_listener imap {{\n    port = 0\n  }}\n  inet_listener imaps {{\n    port = {}\n    ssl = yes\n  }}\n}}\n\
+             service imap-login {{\n  chroot =\n  inet_listener imap {{\n    port = {}\n  }}\n  inet_listener imaps {{\n    port = {}\n    ssl = yes\n  }}\n}}\n\
              service anvil {{\n  chroot =\n}}\n",
-            self.port
+            self.clear_port, self.port
         );
         let (user, group) = if is_root() { ("nobody".to_owned(), "nogroup".to_owned()) } else { (said("-un"), said("-gn")) };
         write!(text, "userdb {{\n  driver = static\n  args = uid={user} gid={group} home={folder}/mail/%u\n}}\nfirst_valid_uid = 1\n")
@@ -119,6 +123,10 @@ impl Dovecot {
     pub fn holds(&self, person: &str) -> (usize, usize) {
         let mailbox = self.mailbox(person);
         (messages(&mailbox), messages(&mailbox.join(".Verwerkt")))
+    }
+
+    pub fn holds_in(&self, person: &str, folder: &str) -> usize {
+        messages(&self.mailbox(person).join(folder))
     }
 
     fn mailbox(&self, person: &str) -> PathBuf {
