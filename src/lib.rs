@@ -27,7 +27,7 @@
 //! auth           → app domain error identity store time
 //! usecases       → app auth contracts credentials domain error files mail proof reports sealing settings store time
 //! outbox         → app domain mail store usecases
-//! jobs           → app domain mail outbox settings store time usecases
+//! jobs           → app domain health mail outbox settings store time usecases
 //! http           → app auth domain files jobs proof reports settings tls usecases words
 //! cli            → app contracts credentials documents domain http identity jobs mail outbox proof reports sealing settings simulate store tls usecases
 //! main           → cli

@@ -56,7 +56,8 @@ impl Imap {
         let is_blank = |text: &str| text.trim().is_empty();
         let is_odd = |name: &str| is_blank(name) || name.contains(char::is_control);
         let problem = |is_wrong: bool, key, matter: &str| is_wrong.then(|| (key, matter.to_owned()));
-        let is_host = !is_blank(&self.host) && self.host.chars().all(|sign| sign.is_ascii_alphanumeric() || "-._:".contains(sign));
+        let is_name = !is_blank(&self.host) && self.host.chars().all(|sign| sign.is_ascii_alphanumeric() || "-._".contains(sign));
+        let is_host = is_name || self.host.parse::<IpAddr>().is_ok();
         let login = match (&self.password, &self.oauth) {
             (Some(_), Some(_)) => Some("is given beside oauth: the server is told one of them"),
             (None, None) => Some("must be given, or oauth"),

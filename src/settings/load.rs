@@ -15,6 +15,8 @@ const DEFAULTS: &str = include_str!("../../config/default.toml");
 const PREFIX: &str = "UURWERK_";
 /// Keys of several words that have no default, of tables that are in the settings only where somebody put them.
 const WITHOUT_DEFAULT: [&str; 6] = ["token_url", "client_id", "client_secret", "done_folder", "poll_seconds", "timeout_seconds"];
+/// How the keys of numbers end that have no default there.
+const NUMBERS: [&str; 3] = [".imap.port", ".imap.poll_seconds", ".imap.timeout_seconds"];
 
 /// Settings being put together, and who set what.
 pub struct Reading {
@@ -68,7 +70,7 @@ impl Reading {
         let key = key_of(word, &self.figment);
         // A variable is text: it is read as a number or a switch where the setting is one.
         self.figment = match (self.figment.find_value(&key), value.parse::<u64>(), value.parse::<bool>()) {
-            (Ok(Value::Num(..)), Ok(number), _) => self.figment.merge(Serialized::global(&key, number)),
+            (found, Ok(number), _) if matches!(found, Ok(Value::Num(..))) || NUMBERS.iter().any(|end| key.ends_with(end)) => self.figment.merge(Serialized::global(&key, number)),
             (Ok(Value::Bool(..)), _, Ok(switch)) => self.figment.merge(Serialized::global(&key, switch)),
             _ => self.figment.merge(Serialized::global(&key, value)),
         };
