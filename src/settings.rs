@@ -8,6 +8,7 @@ mod files;
 mod http;
 mod identity;
 mod imap;
+mod lmtp;
 mod load;
 mod mail;
 mod networks;
@@ -25,6 +26,7 @@ pub use files::{Attachments, Files, S3};
 pub use http::{Http, TlsFiles};
 pub use identity::{Identity, IdentityProvider, ProviderKind};
 pub use imap::{Imap, OAuth};
+pub use lmtp::{Lmtp, LmtpPlace};
 use load::Reading;
 pub use mail::{Mail, MailTransport, Mailbox, Smtp, Tls, UnknownSenders};
 pub use networks::Networks;
@@ -81,6 +83,8 @@ pub struct Settings {
     pub attachments: Attachments,
     #[serde(default)]
     pub files: Files,
+    #[serde(default)]
+    pub lmtp: Lmtp,
     #[serde(default)]
     pub mailboxes: BTreeMap<String, Mailbox>,
     #[serde(default)]
@@ -283,7 +287,7 @@ impl Settings {
         if self.roles.review_after_days == 0 {
             refuse("roles.review_after_days", "must be at least 1".to_owned());
         }
-        for (key, matter) in self.identity.wrong().into_iter().chain(paths::wrong(self)) {
+        for (key, matter) in self.identity.wrong().into_iter().chain(paths::wrong(self)).chain(self.lmtp.wrong()) {
             refuse(&key, matter);
         }
         for (at, (name, mailbox)) in self.mailboxes.iter().enumerate() {

@@ -70,7 +70,9 @@ impl Reading {
         let key = key_of(word, &self.figment);
         // A variable is text: it is read as a number or a switch where the setting is one.
         self.figment = match (self.figment.find_value(&key), value.parse::<u64>(), value.parse::<bool>()) {
-            (found, Ok(number), _) if matches!(found, Ok(Value::Num(..))) || NUMBERS.iter().any(|end| key.ends_with(end)) => self.figment.merge(Serialized::global(&key, number)),
+            (found, Ok(number), _) if matches!(found, Ok(Value::Num(..))) || NUMBERS.iter().any(|end| key.ends_with(end)) => {
+                self.figment.merge(Serialized::global(&key, number))
+            }
             (Ok(Value::Bool(..)), _, Ok(switch)) => self.figment.merge(Serialized::global(&key, switch)),
             _ => self.figment.merge(Serialized::global(&key, value)),
         };

@@ -361,3 +361,25 @@ fn one_folder_is_fetched_for_one_mailbox() {
     assert!(refused.contains("mailboxes.support.imap.folder") && refused.contains("mailboxes.servicedesk"), "{refused}");
     fetched(&keys.replace("folder = \"inbox\"", "folder = \"Anders\""), &passwords).expect("settings");
 }
+
+#[test]
+fn lmtp_is_listened_for_where_only_this_machine_comes() {
+    for (listen, can_be) in [
+        ("", true),
+        ("unix:/run/uurwerk/lmtp", true),
+        ("127.0.0.1:2424", true),
+        ("[::1]:2424", true),
+        ("unix:", false),
+        ("0.0.0.0:2424", false),
+        ("192.0.2.1:2424", false),
+        ("127.0.0.1", false),
+        ("/run/uurwerk/lmtp", false),
+    ] {
+        let read = with(&[("UURWERK_LMTP_LISTEN", listen)]).map_err(|error| error.to_string());
+        assert_eq!(
+            read.as_ref().err().map(|told| told.contains("lmtp.listen (UURWERK_LMTP_LISTEN)")),
+            (!can_be).then_some(true),
+            "{listen}"
+        );
+    }
+}

@@ -1,9 +1,6 @@
 //! One mailbox and what is done with its messages, one connection after another.
 
-use std::panic::AssertUnwindSafe;
 use std::time::Duration;
-
-use futures_util::FutureExt;
 
 use super::Turn;
 use super::notes::Notes;
@@ -11,10 +8,11 @@ use super::pause::Pause;
 use crate::app::{App, Fetched};
 use crate::health::Health;
 use crate::jobs::failure_log::FailureLog;
+use crate::jobs::intake::take_in;
 use crate::mail::imap::{Folder, Server, Trouble};
 use crate::settings::Imap;
+use crate::usecases::Error;
 use crate::usecases::inbound::{self, SIZE_CAP};
-use crate::usecases::{Error, Stamp};
 
 /// Servers end a connection on which nobody asked anything for half an hour (RFC 2177 says 29 minutes).
 const LONGEST_WAIT: Duration = Duration::from_mins(25);
@@ -168,21 +166,15 @@ impl<'a> Reader<'a> {
         }))
     }
 
-    /// Takes a message in. A fault of the program that it brings to light costs this message, and no other.
     async fn receive(&self, message: &Message) -> Result<(), Error> {
-        let _shared = self.app.work.read().await;
-        let stamp = Stamp::program("receiveMail", self.app.time.now());
-        let taken = async {
-            match message {
-                Message::Whole(raw) => inbound::receive(self.app, &stamp, self.name, raw).await.map(drop),
-                Message::Head { head, size } => {
-                    tracing::warn!(mailbox = self.name, size, "a mail is too large to be taken in; its headers are kept");
-                    inbound::refuse_oversized(self.app, &stamp, self.name, head, *size).await.map(drop)
-                }
+        take_in(self.app, async |stamp| match message {
+            Message::Whole(raw) => inbound::receive(self.app, stamp, self.name, raw).await.map(drop),
+            Message::Head { head, size } => {
+                tracing::warn!(mailbox = self.name, size, "a mail is too large to be taken in; its headers are kept");
+                inbound::refuse_oversized(self.app, stamp, self.name, head, *size).await.map(drop)
             }
-        };
-        let taken = AssertUnwindSafe(Box::pin(taken)).catch_unwind().await;
-        taken.unwrap_or_else(|_told_by_the_panic_hook| Err(Error::Internal("a fault in the program, which the log tells".to_owned())))
+        })
+        .await
     }
 
     /// Waits for the server, unless the program is asked to stop: nothing is lost when the connection just ends.

@@ -6,6 +6,7 @@ mod hostile;
 mod identity;
 mod imap;
 mod letters;
+mod lmtp;
 mod parsing;
 mod quarantine;
 mod threads;
