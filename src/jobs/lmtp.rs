@@ -24,6 +24,8 @@ use crate::usecases::inbound::{self, SIZE_CAP};
 const AGAIN: Duration = Duration::from_secs(5);
 /// Conversations at once, each of which may hold a message.
 const MOST: usize = 20;
+/// How long those may still take once the program is asked to stop.
+const LAST: Duration = Duration::from_secs(5);
 
 /// Listens until the program is asked to stop.
 pub async fn run(app: &App) {
@@ -44,7 +46,7 @@ pub async fn run(app: &App) {
     }
 }
 
-/// Talks to whoever comes; on stopping, until everybody was told.
+/// Talks to whoever comes; on stopping, until everybody was told or does not listen.
 async fn serve(app: &App, door: &Door) -> io::Result<()> {
     let (post, mut talks) = (post(app), FuturesUnordered::new());
     let ended = loop {
@@ -57,7 +59,13 @@ async fn serve(app: &App, door: &Door) -> io::Result<()> {
             () = app.stopped() => break Ok(()),
         }
     };
-    while talks.next().await.is_some() {}
+    let rest = async { while talks.next().await.is_some() {} };
+    // An error of this one place ends no conversation before its time.
+    if ended.is_err() {
+        rest.await;
+    } else {
+        drop(tokio::time::timeout(LAST, rest).await);
+    }
     ended
 }
 

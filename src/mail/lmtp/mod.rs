@@ -55,23 +55,28 @@ pub async fn converse<S: AsyncRead + AsyncWrite + Unpin>(
 ) -> io::Result<()> {
     let mut talk = Talk { post, commands: RequestReceiver::default(), envelope: Envelope::default(), coming: None };
     let mut piece = vec![0; PIECE];
-    line.write_all(b"220 uurwerk LMTP\r\n").await?;
+    say(&mut line, "220 uurwerk LMTP\r\n").await?;
     loop {
         let read = tokio::select! {
             read = tokio::time::timeout(PATIENCE, line.read(&mut piece)) => read,
-            () = stopped() => return line.write_all(b"421 4.3.2 the desk is stopping\r\n").await,
+            () = stopped() => return say(&mut line, "421 4.3.2 the desk is stopping\r\n").await,
         };
-        let Ok(read) = read else { return line.write_all(b"421 4.4.2 nothing was said for too long\r\n").await };
+        let Ok(read) = read else { return say(&mut line, "421 4.4.2 nothing was said for too long\r\n").await };
         let read = read?;
         if read == 0 {
             return Ok(());
         }
         let (answers, is_over) = talk.hears(&mut piece[..read].iter(), &deliver).await;
-        line.write_all(answers.as_bytes()).await?;
+        say(&mut line, &answers).await?;
         if is_over {
             return line.shutdown().await;
         }
     }
+}
+
+/// Says something to whoever listens in time.
+async fn say(line: &mut (impl AsyncWrite + Unpin), words: &str) -> io::Result<()> {
+    tokio::time::timeout(PATIENCE, line.write_all(words.as_bytes())).await?
 }
 
 struct Talk<'a> {
