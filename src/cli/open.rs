@@ -6,7 +6,7 @@ use std::path::Path;
 use super::Failed;
 use crate::app::App;
 use crate::settings::{Database, Settings};
-use crate::store::seat::{self, Seat};
+use crate::store::seat::{self, Seat, Task};
 use crate::store::{self, Backend, Db};
 use crate::usecases::Stamp;
 use crate::{outbox, usecases};
@@ -20,7 +20,7 @@ pub async fn for_serving(settings: Settings) -> Result<(App, Option<Seat>), Fail
     usecases::sandbox::refuse_other_time(&app)?;
     let mut seat = None;
     if app.time.is_sandbox() {
-        let taken = seat::take(&app.db).await.map_err(usecases::Error::from)?;
+        let taken = seat::take(&app.db, Task::ServeSandbox).await.map_err(usecases::Error::from)?;
         seat = Some(taken.ok_or("another process serves this sandbox; only one may, because its time must not go back")?);
         // Its last holder may have moved time since it was read above.
         app.set_time(true).await?;

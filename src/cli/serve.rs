@@ -10,7 +10,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use super::{Failed, open, say};
 use crate::app::App;
 use crate::settings::{LogFormat, MailTransport, Settings};
-use crate::store::seat::{self, Seat};
+use crate::store::seat::{self, Seat, Task};
 use crate::tls::Certificates;
 use crate::usecases::{audit, inbound, rotation, tokens};
 use crate::{http, jobs};
@@ -124,7 +124,7 @@ async fn keep_seat(app: &App, seat: &mut Option<Seat>) {
         if seat.is_held().await {
             continue;
         }
-        match seat::take(&app.db).await {
+        match seat::take(&app.db, Task::ServeSandbox).await {
             Ok(Some(again)) => *seat = again,
             Ok(None) => {
                 tracing::error!("another process serves this sandbox now; stopping");

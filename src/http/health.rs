@@ -1,5 +1,7 @@
 //! `/livez` and `/readyz`, for whoever operates the desk. No token is needed, so they show counts and nothing else.
 
+use std::time::Duration;
+
 use actix_web::web::Data;
 use serde_json::{Value, json};
 
@@ -20,7 +22,8 @@ async fn livez() -> Result<Json<Value>, Failure> {
 /// Ready means that the database can be written to, and that every key is there that stored files and mails need: without one, the desk was
 /// started with the wrong key file. The counts are of events and mails that were given up, and of mails that
 /// wait after a try in vain; neither they nor a folder that
-/// cannot be used make it unready, since tickets are taken all the same.
+/// cannot be used make it unready, since tickets are taken all the same. Nor does a mailbox that this process cannot fetch: since when is told
+/// of each, without its name, which may be a client's.
 async fn readyz(app: Data<App>) -> Result<Json<Value>, Failure> {
     app.db.ready().await.map_err(Error::from)?;
     let missing = rotation::missing_keys(&app).await?;
@@ -35,6 +38,12 @@ async fn readyz(app: Data<App>) -> Result<Json<Value>, Failure> {
     if !unusable.is_empty() {
         answer["status"] = json!("impaired");
         answer["unusable"] = json!(unusable);
+    }
+    let unreached: Vec<_> = app.fetched.values().filter_map(|mailbox| mailbox.health.down_for()).collect();
+    if !unreached.is_empty() {
+        let since = |down: Duration| app.time.now().plus(-i64::try_from(down.as_secs()).unwrap_or_default());
+        answer["status"] = json!("impaired");
+        answer["mailboxesUnreachedSince"] = json!(unreached.into_iter().map(since).collect::<Vec<_>>());
     }
     Ok(Json(answer))
 }

@@ -1,11 +1,14 @@
 //! What happens without anyone asking. Two workers work until nothing is left, then sleep until the earliest deadline or the
 //! next commit. One runs timers, the stream and its handlers; mail has a worker of its own, so that a slow mail server holds up
-//! no clock.
+//! no clock. A third fetches mail, and a fourth is brought it.
 
+pub mod imap;
+pub mod lmtp;
 pub mod wakeups;
 
 mod advance;
 mod failure_log;
+mod intake;
 mod sweep;
 mod uses;
 
@@ -97,7 +100,9 @@ pub async fn run(app: Arc<App>) {
         watch_database(app),
         sweep::run(app),
         tell_refusals(app),
-        uses::run(app)
+        uses::run(app),
+        imap::run(app),
+        lmtp::run(app)
     );
 }
 

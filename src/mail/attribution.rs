@@ -97,6 +97,7 @@ mod tests {
             default_type: TicketType::Incident,
             unknown_senders,
             require_authenticated: false,
+            imap: None,
         }
     }
 

@@ -1,8 +1,10 @@
-//! Mail in and out. `parse` reads an incoming message, `attribution` decides which client it belongs to, and `triage` decides what to do
+//! Mail in and out. `imap` fetches it from a server, `lmtp` is brought it by one. `parse` reads an incoming message, `attribution` decides which client it belongs to, and `triage` decides what to do
 //! with it. `messages` writes what the desk sends, one file per message, and `send` delivers it.
 
 pub mod attribution;
 pub mod authentication;
+pub mod imap;
+pub mod lmtp;
 pub mod messages;
 pub mod parse;
 pub mod send;

@@ -266,6 +266,7 @@ mod tests {
             default_type: TicketType::Incident,
             unknown_senders: UnknownSenders::Quarantine,
             require_authenticated: false,
+            imap: None,
         }
     }
 

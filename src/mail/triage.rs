@@ -34,8 +34,8 @@ pub struct OurBounce<T> {
 pub struct TriageInput<'m, T> {
     pub mail: &'m Parsed,
     /// In bytes.
-    pub size: usize,
-    pub size_cap: usize,
+    pub size: u64,
+    pub size_cap: u64,
     /// Whether the same message was received before.
     pub is_duplicate: bool,
     /// Set when it is a delivery report about one of our mails.
@@ -189,7 +189,7 @@ fn unattributable(mail: &Parsed) -> Option<&'static str> {
     }
 }
 
-fn too_large(size: usize, cap: usize) -> String {
+fn too_large(size: u64, cap: u64) -> String {
     format!("the message is too large: {size} bytes, where {cap} are allowed")
 }
 

@@ -31,24 +31,31 @@ pub fn is_listened_on(address: &str) -> bool {
     named || address.parse::<SocketAddr>().is_ok()
 }
 
-/// The address of an OpenID provider, whose keys are read from there, or of the desk itself: over TLS, except on this machine.
-pub fn is_secure(issuer: &str) -> bool {
-    let Ok(url) = reqwest::Url::parse(issuer) else { return false };
+/// The address of an OpenID provider, whose keys are read from there, or of the desk itself.
+pub fn is_issuer(issuer: &str) -> bool {
+    let is_bare = |url: reqwest::Url| url.query().is_none() && url.fragment().is_none();
+    is_read_in_secret(issuer) && reqwest::Url::parse(issuer).is_ok_and(is_bare)
+}
+
+/// An address that is asked over TLS, except on this machine, and that holds no login.
+pub fn is_read_in_secret(address: &str) -> bool {
+    let Ok(url) = reqwest::Url::parse(address) else { return false };
     let is_loopback = url.host_str().is_some_and(|host| {
         let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
         host == "localhost" || address.is_ok_and(|address| address.is_loopback())
     });
-    let is_bare = url.query().is_none() && url.fragment().is_none() && url.username().is_empty() && url.password().is_none();
     let is_secret = url.scheme() == "https" && url.has_host() || url.scheme() == "http" && is_loopback;
+    let has_no_login = url.username().is_empty() && url.password().is_none();
     // A reader of addresses forgives what a comparison letter by letter does not.
-    is_bare && is_secret && issuer.starts_with(url.scheme()) && !issuer.contains(char::is_whitespace)
+    has_no_login && is_secret && address.starts_with(url.scheme()) && !address.contains(char::is_whitespace)
 }
 
 /// What is logged; an error says why it is no filter.
 pub fn log_filter(filter: &str) -> Result<EnvFilter, String> {
     // The web library logs every malformed request as an error, and anyone can send those. Whoever wants to read them can name it in
     // the settings, which override this.
-    EnvFilter::try_new(format!("actix_http=off,{filter}")).map_err(|error| format!("is no log filter: {error}"))
+    // The IMAP library logs what comes over the line, which is people's mail.
+    EnvFilter::try_new(format!("actix_http=off,async_imap=off,{filter}")).map_err(|error| format!("is no log filter: {error}"))
 }
 
 /// A folder, or a bucket with a name.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use super::checks::is_secure;
+use super::checks::is_issuer;
 use crate::domain::permission::Role;
 use crate::domain::side::Side;
 
@@ -104,7 +104,7 @@ impl IdentityProvider {
         let is_entra = self.kind == ProviderKind::Entra;
         let only_entra = |is_on: bool, key| (is_on && !is_entra).then(|| (key, "is for kind = \"entra\" only".to_owned()));
         let problems = [
-            (!is_secure(&self.issuer)).then(|| {
+            (!is_issuer(&self.issuer)).then(|| {
                 let matter = "must be an address that begins with https:// (http:// on loopback alone), without query, fragment or login";
                 ("issuer", matter.to_owned())
             }),

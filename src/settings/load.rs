@@ -13,6 +13,10 @@ use super::{BadSettings, Settings, paths};
 /// What comes with the program.
 const DEFAULTS: &str = include_str!("../../config/default.toml");
 const PREFIX: &str = "UURWERK_";
+/// Keys of several words that have no default, of tables that are in the settings only where somebody put them.
+const WITHOUT_DEFAULT: [&str; 6] = ["token_url", "client_id", "client_secret", "done_folder", "poll_seconds", "timeout_seconds"];
+/// How the keys of numbers end that have no default there.
+const NUMBERS: [&str; 3] = [".imap.port", ".imap.poll_seconds", ".imap.timeout_seconds"];
 
 /// Settings being put together, and who set what.
 pub struct Reading {
@@ -66,7 +70,9 @@ impl Reading {
         let key = key_of(word, &self.figment);
         // A variable is text: it is read as a number or a switch where the setting is one.
         self.figment = match (self.figment.find_value(&key), value.parse::<u64>(), value.parse::<bool>()) {
-            (Ok(Value::Num(..)), Ok(number), _) => self.figment.merge(Serialized::global(&key, number)),
+            (found, Ok(number), _) if matches!(found, Ok(Value::Num(..))) || NUMBERS.iter().any(|end| key.ends_with(end)) => {
+                self.figment.merge(Serialized::global(&key, number))
+            }
             (Ok(Value::Bool(..)), _, Ok(switch)) => self.figment.merge(Serialized::global(&key, switch)),
             _ => self.figment.merge(Serialized::global(&key, value)),
         };
@@ -243,7 +249,7 @@ fn key_of(name: &str, known: &Figment) -> String {
     let (mut key, mut rest) = (String::new(), name.as_str());
     while !rest.is_empty() {
         let ends = rest.match_indices('_').map(|(at, _)| at).chain([rest.len()]);
-        let there = |end: &usize| known.contains(&format!("{key}{}", &rest[..*end]));
+        let there = |end: &usize| WITHOUT_DEFAULT.contains(&&rest[..*end]) || known.contains(&format!("{key}{}", &rest[..*end]));
         let word = ends.filter(there).max().or_else(|| rest.find('_')).unwrap_or(rest.len());
         key.push_str(&rest[..word]);
         rest = rest[word..].trim_start_matches('_');

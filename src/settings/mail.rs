@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Address, Secret, unless_empty};
+use super::{Address, Imap, Secret, unless_empty};
 use crate::domain::contract::TicketType;
 
 /// `[mail]`
@@ -78,6 +78,8 @@ pub struct Mailbox {
     /// Whether mail is quarantined unless its sender is verified.
     #[serde(default)]
     pub require_authenticated: bool,
+    /// Where its mail is fetched; without it, mail is brought by the API or by a command.
+    pub imap: Option<Imap>,
 }
 
 /// What a mailbox does with people it does not know (AMB-95).

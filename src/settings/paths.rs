@@ -27,7 +27,8 @@ const LONG: usize = 40;
 
 /// What to write instead of a variable with `_FILE` for a setting that is a path itself.
 pub fn without_file(key: &str, variable: &str) -> Option<String> {
-    let plain = variable.strip_suffix("_FILE").filter(|_| PATHS.contains(&key))?;
+    let is_of_mailbox = key.starts_with("mailboxes.") && key.ends_with(".imap.certificate");
+    let plain = variable.strip_suffix("_FILE").filter(|_| PATHS.contains(&key) || is_of_mailbox)?;
     Some(format!("{variable}: {key} is itself the name of a file or folder: write {plain}=PATH"))
 }
 
@@ -42,13 +43,16 @@ pub fn wrong(settings: &Settings) -> Vec<(String, String)> {
     let optional = optional.into_iter().filter_map(|(key, path)| Some((key.to_owned(), path.as_deref()?)));
     let providers = settings.identity.providers.iter().enumerate();
     let providers = providers.filter_map(|(at, one)| Some((format!("identity.providers.{at}.certificate"), one.certificate.as_deref()?)));
+    let mailboxes = settings.mailboxes.iter();
+    let mailboxes = mailboxes
+        .filter_map(|(name, one)| Some((format!("mailboxes.{name}.imap.certificate"), one.imap.as_ref()?.certificate.as_deref()?)));
     let given = [
         ("contracts.dir", settings.contracts.dir.as_path()),
         ("http.spool", &settings.http.spool),
         ("mail.folder", &settings.mail.folder),
         ("attachments.store", Path::new(&*settings.attachments.store)),
     ];
-    let all = given.into_iter().map(|(key, path)| (key.to_owned(), path)).chain(optional).chain(providers);
+    let all = given.into_iter().map(|(key, path)| (key.to_owned(), path)).chain(optional).chain(providers).chain(mailboxes);
     let matter = "must be the name of a file or folder, and is text that looks like a key or a certificate; it is not shown";
     all.filter(|(_, path)| !path.to_str().is_none_or(can_be_shown)).map(|(key, _)| (key, matter.to_owned())).collect()
 }

@@ -234,7 +234,7 @@ fn an_issuer_is_reached_over_tls_or_on_this_machine() {
         ("https://login.example#x", false),
         ("ftp://login.example", false),
     ] {
-        assert_eq!(checks::is_secure(issuer), is_one, "{issuer}");
+        assert_eq!(checks::is_issuer(issuer), is_one, "{issuer}");
     }
 }
 
@@ -275,4 +275,112 @@ fn sec_03_a_secret_in_a_settings_file_is_refused_without_being_shown() {
     let settings = with(&[("UURWERK_ADMIN_TOKEN_FILE", &path), ("UURWERK_MAIL_SMTP_PASSWORD", "geheim")]).expect("settings");
     assert_eq!(settings.admin.token.as_ref().map(Secret::reveal), Some("geheim"));
     assert!(!toml::to_string_pretty(&settings).expect("text").contains("geheim"));
+}
+
+/// A settings file with these keys of a mailbox that is fetched, and variables.
+fn fetched(keys: &str, variables: &[(&str, &str)]) -> Result<Settings, String> {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("desk.toml");
+    std::fs::write(&file, format!("[mailboxes.support.imap]\n{keys}")).expect("a file");
+    let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    Settings::from_parts(Some(&file), variables).map_err(|error| error.to_string())
+}
+
+const IMAP: &str = "UURWERK_MAILBOXES_SUPPORT_IMAP_";
+const PLAIN: &str = "host = \"imap.example\"\nusername = \"office\"\n";
+
+#[test]
+fn a_mailbox_is_fetched_with_a_password_or_a_secret_from_elsewhere_than_the_settings_file() {
+    let settings = fetched(PLAIN, &[(&format!("{IMAP}PASSWORD"), "geheim"), (&format!("{IMAP}POLL_SECONDS"), "5")]).expect("settings");
+    let imap = settings.mailboxes["support"].imap.as_ref().expect("a mailbox that is fetched");
+    assert_eq!((&*imap.host, imap.port, imap.tls, imap.poll_seconds, imap.timeout_seconds), ("imap.example", 993, Tls::Tls, 5, 30));
+    assert_eq!((imap.folder.as_str(), imap.done_folder.as_str()), ("INBOX", "Verwerkt"));
+    assert_eq!(imap.password.as_ref().map(Secret::reveal), Some("geheim"));
+    assert!(!format!("{settings:?} {}", toml::to_string(&settings).expect("they print")).contains("geheim"));
+
+    let oauth = format!(
+        "{PLAIN}[mailboxes.support.imap.oauth]\ntoken_url = \"https://login.example/token\"\nclient_id = \"desk\"\nscope = \"mail\"\n"
+    );
+    let folder = tempfile::tempdir().expect("a folder");
+    let secret = folder.path().join("secret");
+    std::fs::write(&secret, "geheim\n").expect("a file");
+    let settings = fetched(&oauth, &[(&format!("{IMAP}OAUTH_CLIENT_SECRET_FILE"), &secret.display().to_string())]).expect("settings");
+    let imap = settings.mailboxes["support"].imap.as_ref().expect("a mailbox that is fetched");
+    let oauth = imap.oauth.as_ref().expect("tokens");
+    assert_eq!((oauth.client_secret.as_ref().map(Secret::reveal), &imap.password), (Some("geheim"), &None));
+    assert!(!format!("{settings:?} {}", toml::to_string(&settings).expect("they print")).contains("geheim"));
+
+    let refused = fetched(&format!("{PLAIN}password = \"geheim\"\n"), &[]).expect_err("a secret in the file");
+    assert!(refused.contains("UURWERK_MAILBOXES_SUPPORT_IMAP_PASSWORD_FILE") && !refused.contains("geheim"), "{refused}");
+}
+
+#[test]
+fn everything_that_is_wrong_with_a_mailbox_that_is_fetched_is_told_at_once() {
+    let keys = "host = \"imap.example:993\"\nport = 0\ntls = \"none\"\nusername = \" \"\nfolder = \"Binnen\"\ndone_folder = \"binnen\"\n\
+        poll_seconds = 0\ntimeout_seconds = 0\n\
+        [mailboxes.support.imap.oauth]\ntoken_url = \"http://login.example/token\"\nclient_id = \"\"\nscope = \" \"\n";
+    let refused = fetched(keys, &[(&format!("{IMAP}PASSWORD"), "geheim")]).expect_err("they cannot be");
+    let mut told: Vec<_> =
+        refused.lines().filter_map(|line| line.strip_prefix("settings: mailboxes.support.imap.")?.split(' ').next()).collect();
+    told.sort_unstable();
+    let expected = [
+        "done_folder",
+        "host",
+        "oauth.client_id",
+        "oauth.client_secret",
+        "oauth.scope",
+        "oauth.token_url",
+        "password",
+        "poll_seconds",
+        "port",
+        "timeout_seconds",
+        "tls",
+        "username",
+    ];
+    let told: Vec<_> = told.into_iter().map(|key| key.trim_end_matches(':')).collect();
+    assert_eq!((told, refused.lines().count(), refused.contains("geheim")), (expected.to_vec(), expected.len(), false), "{refused}");
+
+    for (keys, key) in [
+        (PLAIN.to_owned(), "password"),
+        (format!("{PLAIN}done_folder = \"Klaar*\"\n"), "done_folder"),
+        (format!("{PLAIN}colour = 1\n"), "colour"),
+        (format!("{PLAIN}certificate = \"-----BEGIN CERTIFICATE-----\"\n"), "certificate"),
+        ("username = \"office\"\n".to_owned(), "host"),
+    ] {
+        let password = [(&*format!("{IMAP}PASSWORD"), "geheim")];
+        let refused = fetched(&keys, if key == "password" { &[] } else { &password }).expect_err("they cannot be");
+        assert!(refused.lines().count() == 1 && refused.contains(&format!("mailboxes.support.imap.{key}")), "{refused}");
+    }
+}
+
+#[test]
+fn one_folder_is_fetched_for_one_mailbox() {
+    let other = "[mailboxes.servicedesk.imap]\nhost = \"IMAP.example\"\nusername = \"Office\"\nfolder = \"inbox\"\n";
+    let keys = format!("{PLAIN}{other}");
+    let passwords = [(&*format!("{IMAP}PASSWORD"), "geheim"), ("UURWERK_MAILBOXES_SERVICEDESK_IMAP_PASSWORD", "geheim")];
+    let refused = fetched(&keys, &passwords).expect_err("they cannot be");
+    assert!(refused.contains("mailboxes.support.imap.folder") && refused.contains("mailboxes.servicedesk"), "{refused}");
+    fetched(&keys.replace("folder = \"inbox\"", "folder = \"Anders\""), &passwords).expect("settings");
+}
+
+#[test]
+fn lmtp_is_listened_for_where_only_this_machine_comes() {
+    for (listen, can_be) in [
+        ("", true),
+        ("unix:/run/uurwerk/lmtp", true),
+        ("127.0.0.1:2424", true),
+        ("[::1]:2424", true),
+        ("unix:", false),
+        ("0.0.0.0:2424", false),
+        ("192.0.2.1:2424", false),
+        ("127.0.0.1", false),
+        ("/run/uurwerk/lmtp", false),
+    ] {
+        let read = with(&[("UURWERK_LMTP_LISTEN", listen)]).map_err(|error| error.to_string());
+        assert_eq!(
+            read.as_ref().err().map(|told| told.contains("lmtp.listen (UURWERK_LMTP_LISTEN)")),
+            (!can_be).then_some(true),
+            "{listen}"
+        );
+    }
 }

@@ -1,8 +1,8 @@
-//! The seat of a sandbox, which one process at a time may hold: the one that serves it. It is free again when that process ends, however it
-//! ends.
+//! Seats, each of which one process at a time may hold: of the one that serves a sandbox, and of the one that fetches mail. A seat is free
+//! again when its process ends, however it ends.
 //!
-//! On SQLite it is a lock on a file beside the database, on PostgreSQL an advisory lock of a session. That time never goes back does not
-//! depend on it: `store::time::move_sandbox` sees to that.
+//! On SQLite it is a lock on a file beside the database, on PostgreSQL an advisory lock of a session. Nothing depends on it for being right:
+//! `store::time::move_sandbox` sees to it that time never goes back, and a mail that two processes fetch is one ticket.
 
 use std::fs::{File, TryLockError};
 use std::path::PathBuf;
@@ -12,8 +12,30 @@ use sea_orm::{ConnectionTrait, DbErr, RuntimeErr, Statement};
 
 use super::{Backend, Db};
 
-/// The PostgreSQL advisory lock that is the seat, next to that of `schema`.
-const LOCK: i64 = 0x7575_7277_0002;
+/// What a seat is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Task {
+    ServeSandbox,
+    FetchMail,
+}
+
+impl Task {
+    /// The PostgreSQL advisory lock that is the seat, next to those of `schema` and `erasures`.
+    const fn lock(self) -> i64 {
+        match self {
+            Self::ServeSandbox => 0x7575_7277_0002,
+            Self::FetchMail => 0x7575_7277_0004,
+        }
+    }
+
+    /// How the name of the locked file ends.
+    const fn ending(self) -> &'static str {
+        match self {
+            Self::ServeSandbox => "-sandbox",
+            Self::FetchMail => "-fetching",
+        }
+    }
+}
 
 /// The seat; dropping it gives it up.
 #[derive(Debug)]
@@ -23,11 +45,11 @@ pub enum Seat {
     Session(Box<PgConnection>),
 }
 
-/// Takes the seat; `None` when another process has it.
-pub async fn take(db: &Db) -> Result<Option<Seat>, DbErr> {
+/// Takes a seat; `None` when another process has it.
+pub async fn take(db: &Db, task: Task) -> Result<Option<Seat>, DbErr> {
     match db.backend() {
-        Backend::Sqlite => take_file(db).await,
-        Backend::Postgres => take_session(db).await,
+        Backend::Sqlite => take_file(db, task).await,
+        Backend::Postgres => take_session(db, task).await,
     }
 }
 
@@ -41,12 +63,12 @@ impl Seat {
     }
 }
 
-async fn take_file(db: &Db) -> Result<Option<Seat>, DbErr> {
+async fn take_file(db: &Db, task: Task) -> Result<Option<Seat>, DbErr> {
     // The path as SQLite resolved it: two processes may have opened the same file by different names.
     let named = Statement::from_string(Backend::Sqlite.into(), "SELECT file FROM pragma_database_list WHERE name = 'main'");
     let row = db.bare_connection().query_one_raw(named).await?;
     let name: String = row.map(|row| row.try_get("", "file")).transpose()?.unwrap_or_default();
-    let path = PathBuf::from(format!("{name}-sandbox"));
+    let path = PathBuf::from(format!("{name}{}", task.ending()));
     let wrong = |error: std::io::Error| DbErr::Custom(format!("{}: {error}", path.display()));
     let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(wrong)?;
     match file.try_lock() {
@@ -56,10 +78,11 @@ async fn take_file(db: &Db) -> Result<Option<Seat>, DbErr> {
     }
 }
 
-async fn take_session(db: &Db) -> Result<Option<Seat>, DbErr> {
+async fn take_session(db: &Db, task: Task) -> Result<Option<Seat>, DbErr> {
     let wrong = |error: sqlx::Error| DbErr::Conn(RuntimeErr::SqlxError(error.into()));
     // Detached, because the pool would close an old session, and the lock with it.
     let mut session = db.bare_connection().get_postgres_connection_pool().acquire().await.map_err(wrong)?.detach();
-    let taken: bool = sqlx::query_scalar("SELECT pg_try_advisory_lock($1)").bind(LOCK).fetch_one(&mut session).await.map_err(wrong)?;
+    let taken: bool =
+        sqlx::query_scalar("SELECT pg_try_advisory_lock($1)").bind(task.lock()).fetch_one(&mut session).await.map_err(wrong)?;
     Ok(taken.then(|| Seat::Session(Box::new(session))))
 }

@@ -1,10 +1,11 @@
 //! Incoming mail. Every message becomes a ticket, a reply or a clear refusal, and is itself always kept.
 //!
-//! `receive` takes a message in, `release` makes a ticket of a quarantined one, `copy` keeps the message itself, and `sender` looks up what is known of who wrote it.
+//! `receive` takes a message in, `oversized` notes one of which only the head was read, `release` makes a ticket of a quarantined one, `copy` keeps the message itself, and `sender` looks up what is known of who wrote it.
 
 mod answer;
 mod copy;
 mod mailboxes;
+mod oversized;
 pub mod read;
 mod receive;
 mod release;
@@ -12,6 +13,7 @@ mod sender;
 
 pub(super) use copy::opened;
 pub use mailboxes::without_tickets;
+pub use oversized::{SIZE_CAP, refuse_oversized};
 pub use receive::{Received, receive};
 pub use release::{Destination, release};
 

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::{Becoming, answer, copy, draft, requester, sender};
+use super::{Becoming, SIZE_CAP, answer, copy, draft, requester, sender};
 use crate::app::App;
 use crate::domain::Instant;
 use crate::domain::agreements::{Agreements, Version};
@@ -27,8 +27,6 @@ use crate::usecases::reach::reach;
 use crate::usecases::tickets::{self, Draft, NewMessage, When};
 use crate::usecases::{Code, Error, Stamp, letter, people, quota, tokens};
 
-/// The largest message that is taken in, in bytes.
-const SIZE_CAP: usize = 25 * 1024 * 1024;
 /// Without a Message-ID, the same words within this many seconds are the same message: a mail server that got no answer in time delivers
 /// again after some minutes. Later, somebody wrote the same words again.
 const SAME_WORDS: i64 = 600;
@@ -309,7 +307,7 @@ impl<'a> Intake<'a> {
         };
         Ok(triage::decide(TriageInput {
             mail,
-            size: self.coming.raw.len(),
+            size: self.coming.raw.len() as u64,
             size_cap: SIZE_CAP,
             is_duplicate,
             bounced,

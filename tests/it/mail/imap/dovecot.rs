@@ -1,0 +1,194 @@
+//! A Dovecot of a test's own on loopback, with mailboxes as folders of files, in which mail is put as a mail server does.
+
+use std::fmt::Write as _;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use uurwerk::settings::{Imap, Settings};
+
+/// What everybody's password is until it is changed.
+pub const PASSWORD: &str = "g\"ehe\\im é";
+
+pub struct Dovecot {
+    folder: tempfile::TempDir,
+    port: u16,
+    /// Where it begins without TLS.
+    pub clear_port: u16,
+    // It ends when its input does: with this value, or with the tests.
+    running: Option<Child>,
+}
+
+impl Dovecot {
+    /// With a mailbox for each of these, and lines of its settings beside those that it always has.
+    pub fn start(people: &[&str], more: &str) -> Self {
+        let folder = tempfile::Builder::new().prefix("uurwerk-imap").tempdir().expect("a folder");
+        std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o755)).expect("a mode");
+        // Both are held until both are known, or they could be one.
+        let sockets = [(), ()].map(|()| std::net::TcpListener::bind("127.0.0.1:0").expect("a free port"));
+        let [port, clear_port] = sockets.map(|socket| socket.local_addr().expect("an address").port());
+        let mut server = Self { folder, port, clear_port, running: None };
+        certificate(server.folder.path());
+        for person in people {
+            for part in ["cur", "new", "tmp"] {
+                std::fs::create_dir_all(server.mailbox(person).join(part)).expect("a mailbox");
+            }
+        }
+        server.passwords(&people.iter().map(|person| (*person, PASSWORD)).collect::<Vec<_>>());
+        std::fs::write(server.folder.path().join("dovecot.conf"), server.settings(more)).expect("settings");
+        if is_root() {
+            run(Command::new("chown").args(["-R", "nobody:nogroup"]).arg(server.folder.path().join("mail")));
+        }
+        server.starts();
+        server
+    }
+
+    fn settings(&self, more: &str) -> String {
+        let folder = self.folder.path().display();
+        let mut text = format!(
+            "protocols = imap\nlisten = 127.0.0.1\nbase_dir = {folder}/run\nstate_dir = {folder}/state\nlog_path = {folder}/log\n\
+             ssl = required\nssl_cert = <{folder}/server.crt\nssl_key = <{folder}/server.key\nauth_failure_delay = 0\n\
+             mail_location = maildir:{folder}/mail/%u\nauth_mechanisms = plain login\n\
+             passdb {{\n  driver = passwd-file\n  args = scheme=PLAIN username_format=%u {folder}/users\n}}\n\
+             service imap-login {{\n  chroot =\n  inet_listener imap {{\n    port = {}\n  }}\n  inet_listener imaps {{\n    port = {}\n    ssl = yes\n  }}\n}}\n\
+             service anvil {{\n  chroot =\n}}\n",
+            self.clear_port, self.port
+        );
+        let (user, group) = if is_root() { ("nobody".to_owned(), "nogroup".to_owned()) } else { (said("-un"), said("-gn")) };
+        write!(text, "userdb {{\n  driver = static\n  args = uid={user} gid={group} home={folder}/mail/%u\n}}\nfirst_valid_uid = 1\n")
+            .expect("text");
+        if !is_root() {
+            write!(text, "default_internal_user = {user}\ndefault_login_user = {user}\ndefault_internal_group = {group}\n").expect("text");
+        }
+        text + more
+    }
+
+    /// What the desk is told of it.
+    pub fn imap(&self, person: &str) -> Imap {
+        imap(&format!(
+            "host = \"localhost\"\nport = {}\ncertificate = \"{}\"\nusername = \"{person}\"\n",
+            self.port,
+            self.file("server.crt").display()
+        ))
+    }
+
+    pub fn file(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    pub fn passwords(&self, of: &[(&str, &str)]) {
+        let lines: Vec<_> = of.iter().map(|(person, password)| format!("{person}:{{PLAIN}}{password}\n")).collect();
+        std::fs::write(self.file("users"), lines.concat()).expect("passwords");
+    }
+
+    pub fn starts(&mut self) {
+        let script = format!("dovecot -F -c '{}' & server=$!; read -r _; kill $server; wait $server", self.file("dovecot.conf").display());
+        let mut command = Command::new("/bin/sh");
+        command.args(["-c", &script]).env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin").stdin(Stdio::piped());
+        self.running = Some(command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("a shell"));
+        for _ in 0..300 {
+            if std::net::TcpStream::connect(("127.0.0.1", self.port)).is_ok() {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(100));
+        }
+        let log = std::fs::read_to_string(self.file("log")).unwrap_or_default();
+        panic!("Dovecot does not start; tests/setup.sh installs it\n{log}")
+    }
+
+    pub fn stops(&mut self) {
+        if let Some(mut running) = self.running.take() {
+            drop(running.stdin.take());
+            drop(running.wait());
+        }
+    }
+
+    /// A mail is delivered.
+    pub fn delivers(&self, person: &str, mail: &[u8]) {
+        static NEXT: AtomicU32 = AtomicU32::new(1);
+        let (mailbox, name) = (self.mailbox(person), format!("1700000000.{}.test", NEXT.fetch_add(1, Ordering::Relaxed)));
+        let unfinished = mailbox.join("tmp").join(&name);
+        std::fs::write(&unfinished, mail).expect("a mail");
+        std::fs::set_permissions(&unfinished, std::fs::Permissions::from_mode(0o644)).expect("a mode");
+        if is_root() {
+            // Whose it is not cannot link to it, by which Dovecot moves.
+            run(Command::new("chown").arg("nobody:nogroup").arg(&unfinished));
+        }
+        std::fs::rename(unfinished, mailbox.join("new").join(name)).expect("a mail");
+    }
+
+    /// How many messages are where mail comes in, and how many are where it goes once the desk has it.
+    pub fn holds(&self, person: &str) -> (usize, usize) {
+        let mailbox = self.mailbox(person);
+        (messages(&mailbox), messages(&mailbox.join(".Verwerkt")))
+    }
+
+    pub fn holds_in(&self, person: &str, folder: &str) -> usize {
+        messages(&self.mailbox(person).join(folder))
+    }
+
+    fn mailbox(&self, person: &str) -> PathBuf {
+        self.file("mail").join(person)
+    }
+}
+
+impl Drop for Dovecot {
+    fn drop(&mut self) {
+        self.stops();
+    }
+}
+
+/// Settings of a mailbox's server, read as the program reads them, with the password that everybody has unless another login is given.
+pub fn imap(keys: &str) -> Imap {
+    let text = format!("timeout_seconds = 20\npoll_seconds = 600\n{keys}");
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("desk.toml");
+    std::fs::write(&file, format!("[mailboxes.servicedesk.imap]\n{text}")).expect("a file");
+    let login = (!keys.contains("oauth")).then(|| ("UURWERK_MAILBOXES_SERVICEDESK_IMAP_PASSWORD".to_owned(), PASSWORD.to_owned()));
+    let secret = keys.contains("oauth").then(|| ("UURWERK_MAILBOXES_SERVICEDESK_IMAP_OAUTH_CLIENT_SECRET".to_owned(), "geheim".to_owned()));
+    let mut settings = Settings::from_parts(Some(&file), login.into_iter().chain(secret)).unwrap_or_else(|wrong| panic!("{wrong}"));
+    settings.mailboxes.remove("servicedesk").and_then(|mailbox| mailbox.imap).expect("a mailbox that is fetched")
+}
+
+fn messages(folder: &Path) -> usize {
+    let of = |part: &str| std::fs::read_dir(folder.join(part)).map_or(0, Iterator::count);
+    of("cur") + of("new")
+}
+
+/// A certificate for `localhost` that signed itself.
+fn certificate(folder: &Path) {
+    run(Command::new("openssl")
+        .args([
+            "req",
+            "-x509",
+            "-newkey",
+            "ec",
+            "-pkeyopt",
+            "ec_paramgen_curve:prime256v1",
+            "-nodes",
+            "-days",
+            "2",
+            "-subj",
+            "/CN=localhost",
+        ])
+        .args(["-addext", "subjectAltName=DNS:localhost", "-addext", "basicConstraints=critical,CA:FALSE", "-out"])
+        .arg(folder.join("server.crt"))
+        .arg("-keyout")
+        .arg(folder.join("server.key")));
+}
+
+fn is_root() -> bool {
+    said("-u") == "0"
+}
+
+fn said(what: &str) -> String {
+    let id = Command::new("id").arg(what).output().expect("id runs");
+    String::from_utf8_lossy(&id.stdout).trim().to_owned()
+}
+
+fn run(command: &mut Command) {
+    let output = command.output().expect("it runs");
+    assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
+}
