@@ -71,7 +71,7 @@ async fn serve(app: &App, door: &Door) -> io::Result<()> {
 
 async fn talk(app: &App, post: &Post, line: Line) {
     let deliver = async |mailbox: &str, raw: &[u8]| {
-        let taken = take_in(app, async |stamp| inbound::receive(app, stamp, mailbox, raw).await.map(drop)).await;
+        let taken = take_in(app, async |stamp| inbound::receive(app, stamp, mailbox, raw, None).await.map(drop)).await;
         match taken {
             Ok(()) => Delivered::Kept,
             Err(error) => {

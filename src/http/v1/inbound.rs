@@ -77,7 +77,7 @@ async fn create(
     let bytes = incoming.take(BYTES).await?;
     // A mail is taken in by nobody's right but the mailbox's.
     caller.check(&app).await?;
-    let received = inbound::receive(&app, &caller.stamp(&app), &mailbox, &bytes).await?;
+    let received = inbound::receive(&app, &caller.stamp(&app), &mailbox, &bytes, None).await?;
     let location = format!("/v1/inbound-messages/{}", received.mail.id);
     Ok(CreatedAt { location, shown: inbound::read::received(&caller, received).into() })
 }

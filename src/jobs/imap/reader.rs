@@ -6,6 +6,7 @@ use super::Turn;
 use super::notes::Notes;
 use super::pause::Pause;
 use crate::app::{App, Fetched};
+use crate::domain::Instant;
 use crate::health::Health;
 use crate::jobs::failure_log::FailureLog;
 use crate::jobs::intake::take_in;
@@ -162,13 +163,14 @@ impl<'a> Reader<'a> {
         Ok(Some(if size > SIZE_CAP {
             Message::Head { head: self.unless_stopped(folder.head(number)).await?, size }
         } else {
-            Message::Whole(self.unless_stopped(folder.message(number, size)).await?)
+            let (raw, arrived) = self.unless_stopped(folder.message(number, size)).await?;
+            Message::Whole(raw, arrived)
         }))
     }
 
     async fn receive(&self, message: &Message) -> Result<(), Error> {
         take_in(self.app, async |stamp| match message {
-            Message::Whole(raw) => inbound::receive(self.app, stamp, self.name, raw).await.map(drop),
+            Message::Whole(raw, arrived) => inbound::receive(self.app, stamp, self.name, raw, *arrived).await.map(drop),
             Message::Head { head, size } => {
                 tracing::warn!(mailbox = self.name, size, "a mail is too large to be taken in; its headers are kept");
                 inbound::refuse_oversized(self.app, stamp, self.name, head, *size).await.map(drop)
@@ -188,12 +190,10 @@ impl<'a> Reader<'a> {
 
 /// A message as far as it was fetched.
 enum Message {
-    Whole(Vec<u8>),
+    /// With when it came into the mailbox.
+    Whole(Vec<u8>, Option<Instant>),
     /// Of one that is too large.
-    Head {
-        head: Vec<u8>,
-        size: u64,
-    },
+    Head { head: Vec<u8>, size: u64 },
 }
 
 /// Until the program was asked to stop, and so long after that.

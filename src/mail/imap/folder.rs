@@ -10,6 +10,7 @@ use futures_util::TryStreamExt;
 use super::names::encoded;
 use super::wire::Line;
 use super::{Step, Trouble, within};
+use crate::domain::Instant;
 use crate::settings::Imap;
 
 /// Bytes of a head that are read: what is beyond is no head that a person's program wrote.
@@ -92,11 +93,12 @@ impl Folder {
         self.fetch(number, "(UID RFC822.SIZE)", self.patience, |answer| answer.size.map(u64::from)).await
     }
 
-    /// A whole message of about this size.
-    pub async fn message(&mut self, number: u32, size: u64) -> Result<Vec<u8>, Trouble> {
+    /// A whole message of about this size, and when it came into the mailbox.
+    pub async fn message(&mut self, number: u32, size: u64) -> Result<(Vec<u8>, Option<Instant>), Trouble> {
         let patience = self.patience + Duration::from_secs(size / SLOWEST);
-        let body = |answer: &Fetch| answer.body().map(<[u8]>::to_vec);
-        self.fetch(number, "(UID BODY.PEEK[])", patience, body).await?.ok_or(Trouble::Refused(Step::Fetch))
+        let arrived = |answer: &Fetch| answer.internal_date().and_then(|at| Instant::from_unix(at.timestamp()));
+        let body = |answer: &Fetch| Some((answer.body()?.to_vec(), arrived(answer)));
+        self.fetch(number, "(UID INTERNALDATE BODY.PEEK[])", patience, body).await?.ok_or(Trouble::Refused(Step::Fetch))
     }
 
     /// The headers of a message.

@@ -27,6 +27,8 @@ use crate::usecases::reach::reach;
 use crate::usecases::tickets::{self, Draft, NewMessage, When};
 use crate::usecases::{Code, Error, Stamp, letter, people, quota, tokens};
 
+/// Seconds within which a message is fetched that nothing holds up.
+const AT_ONCE: i64 = 120;
 /// Without a Message-ID, the same words within this many seconds are the same message: a mail server that got no answer in time delivers
 /// again after some minutes. Later, somebody wrote the same words again.
 const SAME_WORDS: i64 = 600;
@@ -40,11 +42,15 @@ pub struct Received {
 
 /// Takes in a raw message for a mailbox (MAIL-03). What it becomes exists when this returns. If anything goes wrong the message is still
 /// kept; it is an error only when nothing can be stored at all, and then whoever delivered the message still has it.
-pub async fn receive(app: &App, stamp: &Stamp, mailbox_name: &str, raw: &[u8]) -> Result<Received, Error> {
+///
+/// Its clocks run from when it came into its mailbox, where that is known: a weekend in which nobody fetched it is the desk's.
+pub async fn receive(app: &App, stamp: &Stamp, mailbox_name: &str, raw: &[u8], arrived: Option<Instant>) -> Result<Received, Error> {
     let mailbox = app.settings.mailboxes.get(mailbox_name).ok_or(Error::NotFound("mailbox"))?;
     let raw = &*parse::without_personal_links(raw);
     let parsed = parse::parse(raw);
-    let coming = Coming { app, name: mailbox_name, mailbox, mail: &parsed, raw, stamp, id: app.time.id(), now: stamp.recorded_at };
+    let (id, now) = (app.time.id(), stamp.recorded_at);
+    let arrived = arrived.map_or(now, |arrived| arrived.min(now));
+    let coming = Coming { app, name: mailbox_name, mailbox, mail: &parsed, raw, stamp, id, now, arrived };
     match Box::pin(coming.take_in()).await {
         Err(away @ (Error::Unavailable(_) | Error::Repeat | Error::CallerLost(_))) => Err(away),
         // Kept all the same, as nobody's; an error only when there is no room for that either.
@@ -64,6 +70,8 @@ struct Coming<'a> {
     stamp: &'a Stamp,
     id: Uuid,
     now: Instant,
+    /// When it came into its mailbox.
+    arrived: Instant,
 }
 
 impl Coming<'_> {
@@ -180,7 +188,7 @@ impl Coming<'_> {
             outcome: decision.outcome.kind().as_str().to_owned(),
             reason: decision.reason.clone(),
             ticket_id: ticket.as_ref().map(|ticket| ticket.id),
-            received_at: self.now,
+            received_at: self.arrived,
             redacted_at: (left == Left::ThatItCame).then_some(self.now),
             is_erased: left == Left::Nothing,
             size_bytes: raw.len() as u64,
@@ -471,7 +479,13 @@ impl<'a> Intake<'a> {
             is_stranger: self.is_of_a_stranger(),
             related,
         };
-        draft(self.coming.mail, becoming)
+        // What is fetched at once is not late.
+        let late = self.coming.arrived.unix() + AT_ONCE < self.coming.now.unix();
+        Draft {
+            occurred_at: late.then_some(self.coming.arrived),
+            occurred_at_reason: late.then(|| "it came into the mailbox then".to_owned()),
+            ..draft(self.coming.mail, becoming)
+        }
     }
 
     /// Adds the message to a ticket. Returns the ticket, and who wrote if that is known.

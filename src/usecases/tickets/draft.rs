@@ -159,6 +159,10 @@ pub(super) fn judge(agreements: &Agreements, stamp: &Stamp, draft: &Draft) -> Ju
     }
     let occurred_at = draft.occurred_at.unwrap_or(stamp.recorded_at);
     check_late(stamp, draft.occurred_at, draft.occurred_at_reason.as_deref(), &mut problems);
+    // That a mail was fetched late is said by its mailbox, whoever wrote it.
+    if draft.mail.is_some() {
+        problems.retain(|problem| !(problem.code == FieldCode::DeskOnly && problem.field_name() == Some("occurredAt")));
+    }
     for (at, reference) in draft.external_references.iter().enumerate() {
         if draft.external_references[..at].contains(reference) {
             problems.push(Problem::field(&format!("externalReferences/{at}"), FieldCode::Repeated, "is given twice"));

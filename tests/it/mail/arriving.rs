@@ -7,6 +7,7 @@ on_both_databases!(
     every_awkward_mail_ends_as_something_and_none_is_lost,
     a_stranger_does_not_join_a_ticket_by_quoting_its_number,
     a_mail_delivered_many_times_at_once_is_one_ticket,
+    mail_05_a_mail_that_was_fetched_late_was_reported_when_it_came_into_its_mailbox,
 );
 
 /// What arrives, and what becomes of it (MAIL-10).
@@ -28,6 +29,26 @@ const TABLE: [(&[u8], &str); 16] = [
     (b"\x00\x01\x02\x03", "refused"),
     (b"\x00\x01\x02\x03", "refused"),
 ];
+
+/// MAIL-05; conventions: the mailbox's own time of arrival, where it is known.
+async fn mail_05_a_mail_that_was_fetched_late_was_reported_when_it_came_into_its_mailbox(desk: &Desk) {
+    let stamp = uurwerk::usecases::Stamp::command("receiveMail", desk.app.time.now());
+    for (at, arrived, opened) in [
+        (1, "2026-02-27T16:30:00+01:00", "2026-02-27T15:30:00Z"),
+        (2, "2026-03-02T07:59:30+01:00", "2026-03-02T07:00:00Z"),
+        // A server whose clock is fast.
+        (3, "2026-03-02T09:00:00+01:00", "2026-03-02T07:00:00Z"),
+    ] {
+        let raw = format!("From: anna@ipo.example\r\nSubject: Traag\r\nMessage-ID: <{at}@ipo.example>\r\n\r\nTraag {at}.\r\n");
+        let arrived = Some(arrived.parse().expect("an instant"));
+        let taken = uurwerk::usecases::inbound::receive(&desk.app, &stamp, "servicedesk", raw.as_bytes(), arrived).await.expect("a mail");
+        let number = taken.ticket.expect("a ticket").reference();
+        let ticket = desk.get(&format!("/v1/tickets/{number}")).await.body;
+        assert_eq!(ticket["openedAt"], opened, "{ticket}");
+    }
+    let clock = desk.clock("INC-1001", "response").await;
+    assert_eq!(clock["startedAt"], "2026-02-27T15:30:00Z", "the weekend is the desk's, not the client's: {clock}");
+}
 
 async fn every_awkward_mail_ends_as_something_and_none_is_lost(desk: &Desk) {
     for (at, (raw, outcome)) in TABLE.iter().enumerate() {

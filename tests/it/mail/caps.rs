@@ -109,7 +109,8 @@ async fn what_few_may_see_by_then_is_not_sent_after_all(desk: &Desk) {
     desk.passes("PT1M").await;
     let kept = withheld(desk, "functioneel").await;
     assert!(!kept.is_empty());
-    let flagged = desk.post(&format!("/v1/tickets/{number}/flags"), &json!({ "flag": "security", "reason": "Lek." })).await;
+    let flagged =
+        desk.post(&format!("/v1/tickets/{number}/flags"), &json!({ "flag": "security", "securityAspects": ["availability"] })).await;
     assert!([200, 201].contains(&flagged.status), "{}", flagged.body);
     let path = format!("/v1/outbound-messages/{}/attempts", kept[0]["id"].as_str().expect("an id"));
     let refused = desk.ask(Some(crate::support::ADMIN), "POST", &path, None).await;
@@ -120,10 +121,10 @@ async fn what_few_may_see_by_then_is_not_sent_after_all(desk: &Desk) {
 async fn whoever_must_know_at_once_is_told_at_once(desk: &Desk) {
     for _ in 0..35 {
         let number = desk.registers(&incident("p3")).await;
-        desk.post(&format!("/v1/tickets/{number}/flags"), &json!({ "flag": "security", "reason": "Lek." })).await;
+        desk.post(&format!("/v1/tickets/{number}/flags"), &json!({ "flag": "security", "securityAspects": ["availability"] })).await;
     }
     desk.passes("PT1M").await;
-    let told = desk.mails().iter().filter(|mail| mail.contains("eveiliging")).count();
+    let told = desk.mails().iter().filter(|mail| mail.contains("Gemarkeerd")).count();
     assert!(told >= 35, "{told}");
     let held_back = desk.get("/v1/outbound-messages?state=withheld&pageSize=100").await.body["items"].clone();
     assert!(held_back.as_array().into_iter().flatten().all(|mail| mail["template"] != "flag-set"), "{held_back}");

@@ -50,7 +50,7 @@ async fn a_server_that_breaks_off_when_it_is_to_move_a_mail_is_asked_for_that_al
     until("it is moved", async || server.state().messages.is_empty()).await;
     until("that is told", async || fetching.unreached().await == 0).await;
     assert_eq!((titles(&desk).await, outcomes(&desk).await), (vec!["Storing".to_owned()], vec!["ticket".to_owned()]));
-    assert_eq!(count(&server.state(), "UID FETCH 1 (UID BODY.PEEK[])"), 1);
+    assert_eq!(count(&server.state(), "UID FETCH 1 (UID INTERNALDATE BODY.PEEK[])"), 1);
 }
 
 #[actix_web::test]
@@ -58,7 +58,7 @@ async fn a_server_that_hangs_in_the_middle_of_a_mail_is_given_up_and_its_other_m
     let desk = Desk::open(On::Sqlite).await;
     let times = AtomicUsize::new(0);
     let server = Liar::start(&mails(&["Een", "Twee"]), move |command, _| {
-        let is_early = command == "UID FETCH 1 (UID BODY.PEEK[])" && times.fetch_add(1, Ordering::Relaxed) < 2;
+        let is_early = command == "UID FETCH 1 (UID INTERNALDATE BODY.PEEK[])" && times.fetch_add(1, Ordering::Relaxed) < 2;
         if is_early { Says::Half } else { Says::Truth }
     });
     let imap = Imap { timeout_seconds: 1, poll_seconds: 1, ..server.imap() };
@@ -77,7 +77,7 @@ async fn a_server_that_hangs_in_the_middle_of_a_mail_is_given_up_and_its_other_m
 async fn where_messages_are_numbered_anew_no_number_of_before_is_used() {
     let desk = Desk::open(On::Sqlite).await;
     let server = Liar::start(&mails(&["Eerste"]), move |command, state| {
-        if command == "UID FETCH 1 (UID BODY.PEEK[])" && state.numbering == 7 {
+        if command == "UID FETCH 1 (UID INTERNALDATE BODY.PEEK[])" && state.numbering == 7 {
             // It tells so in the same breath. When the folder is opened again, what was 1 is 2, behind a mail that nobody read.
             state.numbering = 8;
             state.messages = vec![(1, of_anna("Eerste")), (2, of_anna("Tweede"))];
@@ -96,6 +96,6 @@ async fn where_messages_are_numbered_anew_no_number_of_before_is_used() {
     let opened: Vec<_> = commands.iter().enumerate().filter(|(_, one)| one.starts_with("SELECT")).map(|(at, _)| at).collect();
     let moved = commands.iter().position(|one| one.starts_with("UID MOVE")).expect("a move");
     assert!(moved > opened[1], "nothing is moved by the numbers of before: {commands:?}");
-    let fetched = commands[..moved].iter().filter(|one| one.as_str() == "UID FETCH 1 (UID BODY.PEEK[])").count();
+    let fetched = commands[..moved].iter().filter(|one| one.as_str() == "UID FETCH 1 (UID INTERNALDATE BODY.PEEK[])").count();
     assert_eq!(fetched, 2, "what is number 1 now was read before it was moved");
 }
