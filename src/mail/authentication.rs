@@ -8,60 +8,96 @@ use crate::domain::mail::Authentication;
 
 /// What one method found.
 #[derive(Debug, PartialEq, Eq)]
-struct Found<'a> {
-    method: &'a str,
-    result: &'a str,
+struct Found {
+    method: String,
+    result: String,
     /// The domain that it found it of.
-    domain: Option<&'a str>,
+    domain: Option<String>,
 }
 
 /// What the server named in the settings says of a message, with its words where a check failed.
 pub fn judge(mail: &Parsed, server: Option<&str>) -> (Authentication, Option<String>) {
     let Some((server, from)) = server.zip(mail.from.as_ref()) else { return (Authentication::Unverified, None) };
-    let headers = mail.authentication_results.iter().filter_map(|header| of_server(header, server));
-    let found: Vec<_> = headers.flat_map(|results| results.split(';').filter_map(found)).collect();
-    let first = |method: &str| found.iter().find(|one| one.method.eq_ignore_ascii_case(method));
-    let is = |one: &Found<'_>, result: &str| one.result.eq_ignore_ascii_case(result);
-    let is_aligned = |one: &&Found<'_>| one.domain.is_some_and(|domain| is_of_one_domain(domain, from.domain()));
-    let failed = |one: &Found<'_>| (Authentication::Failed, Some(format!("{}={}", one.method, one.result)));
-    if let Some(dmarc) = first("dmarc") {
-        if is(dmarc, "pass") {
-            return (Authentication::Verified, None);
-        }
-        if is(dmarc, "fail") {
-            return failed(dmarc);
-        }
+    let headers: Vec<_> = mail.authentication_results.iter().filter_map(|header| of_server(header, server)).collect();
+    // Of each method, those in the topmost header that has any.
+    let of = |method: &str| {
+        let with_it = headers.iter().find(|found| found.iter().any(|one| one.method == method));
+        with_it.into_iter().flatten().filter(move |one| one.method == method).collect::<Vec<_>>()
+    };
+    let is_aligned = |one: &&&Found| one.domain.as_ref().is_some_and(|domain| is_of_one_domain(domain, from.domain()));
+    let failed = |one: &Found| (Authentication::Failed, Some(format!("{}={}", one.method, one.result)));
+    // Nothing is said of a domain that the message is not of.
+    let dmarc = of("dmarc");
+    if let Some(failure) = dmarc.iter().find(|one| one.result == "fail") {
+        return failed(failure);
     }
-    // A message may have several signatures, of which one that fits is enough.
-    if found.iter().filter(|one| one.method.eq_ignore_ascii_case("dkim") && is(one, "pass")).any(|one| is_aligned(&one)) {
+    if dmarc.iter().any(|one| one.result == "pass" && one.domain.as_ref().is_some_and(|domain| domain.eq_ignore_ascii_case(from.domain())))
+    {
         return (Authentication::Verified, None);
     }
-    match first("spf") {
-        Some(spf) if is(spf, "pass") && is_aligned(&spf) => (Authentication::Verified, None),
-        Some(spf) if is(spf, "fail") => failed(spf),
-        _ => (Authentication::Unverified, None),
+    // A message may have several signatures, of which one that fits is enough.
+    if of("dkim").iter().filter(|one| one.result == "pass").any(|one| is_aligned(&one)) {
+        return (Authentication::Verified, None);
     }
+    let spf = of("spf");
+    if let Some(failure) = spf.iter().find(|one| one.result == "fail") {
+        return failed(failure);
+    }
+    let is_verified = spf.iter().filter(|one| one.result == "pass").any(|one| is_aligned(&one));
+    (if is_verified { Authentication::Verified } else { Authentication::Unverified }, None)
 }
 
 /// The results in a header of this server.
-fn of_server<'a>(header: &'a str, server: &str) -> Option<&'a str> {
-    let (by, results) = header.split_once(';')?;
+fn of_server(header: &str, server: &str) -> Option<Vec<Found>> {
+    let bare = bare(header);
+    let (by, results) = bare.split_once(';')?;
     // A version may follow the name.
-    by.split_whitespace().next().filter(|by| by.eq_ignore_ascii_case(server)).map(|_| results)
+    by.split_whitespace().next().filter(|by| by.eq_ignore_ascii_case(server))?;
+    Some(results.split(';').filter_map(found).collect())
 }
 
-/// `dkim=pass header.d=example.nl`.
-fn found(result: &str) -> Option<Found<'_>> {
+/// A header without comments, and with nothing in quotation marks that would part it: a sender chooses some of what stands there. No blanks are
+/// left around `=`.
+fn bare(header: &str) -> String {
+    let (mut bare, mut depth, mut is_quoted) = (String::new(), 0_usize, false);
+    let mut signs = header.chars();
+    while let Some(sign) = signs.next() {
+        match sign {
+            // What it stands before means nothing.
+            '\\' if is_quoted || depth > 0 => {
+                signs.next();
+            }
+            '"' if depth == 0 => is_quoted = !is_quoted,
+            '(' if !is_quoted => depth += 1,
+            ')' if !is_quoted && depth > 0 => depth -= 1,
+            _ if depth > 0 => {}
+            ';' | '=' | ' ' | '\t' if is_quoted => bare.push('_'),
+            '=' => {
+                bare.truncate(bare.trim_end().len());
+                bare.push('=');
+            }
+            ' ' | '\t' if bare.ends_with('=') => {}
+            _ => bare.push(sign),
+        }
+    }
+    bare
+}
+
+/// `dkim=pass header.d=example.nl`; a version may stand behind the method.
+fn found(result: &str) -> Option<Found> {
     let mut words = result.split_whitespace();
     let (method, result) = words.next()?.split_once('=')?;
-    let named = words.filter_map(|word| word.split_once('='));
-    let domain = named
-        .filter(|(name, _)| ["header.d", "header.i", "header.from", "smtp.mailfrom"].iter().any(|known| name.eq_ignore_ascii_case(known)));
-    let domain = domain
-        .map(|(_, value)| value.trim_matches(['"', '<', '>']))
-        .map(|value| value.rsplit_once('@').map_or(value, |(_, domain)| domain))
-        .next();
-    Some(Found { method, result, domain })
+    let method = method.split('/').next().unwrap_or(method).to_ascii_lowercase();
+    let names: &[&str] = match &*method {
+        "dmarc" => &["header.from"],
+        "dkim" => &["header.d", "header.i"],
+        _ => &["smtp.mailfrom"],
+    };
+    let mut named = words.filter_map(|word| word.split_once('='));
+    let domain =
+        named.find(|(name, _)| names.iter().any(|known| name.eq_ignore_ascii_case(known))).map(|(_, value)| value.trim_matches(['<', '>']));
+    let domain = domain.map(|value| value.rsplit_once('@').map_or(value, |(_, domain)| domain).to_owned());
+    Some(Found { method, result: result.to_ascii_lowercase(), domain })
 }
 
 /// Whether one domain is the other, or lies in it.
@@ -79,7 +115,7 @@ mod tests {
     use super::*;
 
     fn judged(headers: &[&str]) -> Authentication {
-        let headers: String = headers.iter().map(|one| format!("Authentication-Results: {one}\r\n")).collect();
+        let headers = headers.iter().map(|one| format!("Authentication-Results: {one}\r\n")).collect::<Vec<_>>().concat();
         let mail = parse(format!("{headers}From: Anna <anna@ipo.example>\r\nSubject: x\r\n\r\nx\r\n").as_bytes());
         judge(&mail, Some("mx.desk.example")).0
     }
@@ -90,7 +126,9 @@ mod tests {
         for (headers, judgement) in [
             (&["mx.desk.example; dmarc=pass header.from=ipo.example"][..], Verified),
             (
-                &["mx.desk.example 1; spf=fail smtp.mailfrom=ipo.example;\r\n dkim=pass (2048-bit key) header.d=ipo.example; dmarc=pass"],
+                &[
+                    "mx.desk.example 1; spf=fail smtp.mailfrom=ipo.example;\r\n dkim=pass (2048-bit key; x) header.d=ipo.example; dmarc=pass header.from=ipo.example",
+                ],
                 Verified,
             ),
             (&["mx.desk.example; dkim=pass header.d=anders.example; dmarc=fail (p=reject) header.from=ipo.example"], Failed),
@@ -100,7 +138,20 @@ mod tests {
             (&["mx.desk.example; spf=pass smtp.mailfrom=anna@ipo.example"], Verified),
             (&["mx.desk.example; spf=pass smtp.mailfrom=x@anders.example"], Unverified),
             (&["mx.desk.example; spf=softfail smtp.mailfrom=anna@ipo.example"], Unverified),
-            (&["MX.desk.example; DMARC=Pass"], Verified),
+            (&["MX.desk.example; DMARC=Pass Header.From=IPO.example"], Verified),
+            (&["mx.desk.example; dmarc=pass header.from=anders.example"], Unverified),
+            (&["mx.desk.example; dmarc=pass"], Unverified),
+            (&["mx.desk.example; dmarc = fail header.from=ipo.example"], Failed),
+            (&["(x) \"mx.desk.example\"; dmarc/1=fail"], Failed),
+            // The sender chooses what stands in quotation marks, and in comments.
+            (
+                &[
+                    "mx.desk.example; spf=fail smtp.mailfrom=\"a; dmarc=pass header.from=ipo.example; b\"@anders.example; dmarc=fail header.from=ipo.example",
+                ],
+                Failed,
+            ),
+            (&["mx.desk.example; spf=none (x; dmarc=pass header.from=ipo.example)"], Unverified),
+            (&["mx.desk.example; dmarc=none; dkim=none", "mx.desk.example; dkim=pass header.d=ipo.example"], Unverified),
             (&["mx.desk.example; none"], Unverified),
             (&["mx.anders.example; dmarc=pass"], Unverified),
             (&["mx.desk.example.anders.example; dmarc=pass"], Unverified),
@@ -109,7 +160,7 @@ mod tests {
             // What the sender wrote stands below.
             (&["mx.desk.example; dmarc=fail", "mx.desk.example; dmarc=pass"], Failed),
             // Each method may have a header of its own.
-            (&["mx.desk.example; dmarc=pass", "mx.desk.example; spf=fail smtp.mailfrom=x@lijst.example"], Verified),
+            (&["mx.desk.example; dmarc=pass header.from=ipo.example", "mx.desk.example; spf=fail smtp.mailfrom=x@lijst.example"], Verified),
         ] {
             assert_eq!(judged(headers), judgement, "{headers:?}");
         }

@@ -84,6 +84,17 @@ impl Parsed {
         ancestors
     }
 
+    /// The same without links of the desk in what can be read of it, however they were encoded.
+    #[must_use]
+    pub fn without_personal_links(mut self) -> Self {
+        for text in [&mut self.text, &mut self.reply_text].into_iter().chain(&mut self.subject) {
+            if let Some(cut) = personal_links::cut_from(text) {
+                *text = cut;
+            }
+        }
+        self
+    }
+
     /// Whether its sender may be answered automatically.
     pub fn may_be_acknowledged(&self) -> bool {
         self.automatic.is_none() && self.mark.is_none()
@@ -128,7 +139,7 @@ fn read(message: &Message<'_>, content: &[u8]) -> Parsed {
         message_id: headers::message_id(message),
         in_reply_to: headers::message_ids(message, &HeaderName::InReplyTo),
         references: headers::message_ids(message, &HeaderName::References),
-        several_senders: senders.len() > 1,
+        several_senders: senders.len() > 1 || headers::is_from_unclear(message),
         authentication_results: headers::lines(message, "Authentication-Results"),
         automatic: automatic::of(message, senders.first()),
         mark: automatic::mark(message),

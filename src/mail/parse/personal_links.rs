@@ -5,13 +5,20 @@ use std::borrow::Cow;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
+use mail_parser::Encoding;
 use mail_parser::decoders::base64::base64_decode;
-use mail_parser::{Encoding, PartType};
 
 use super::guard;
 
 /// How the path of such a link begins, with its slashes as they are or as they stand in the address of another link.
-const BEGINS: [&[u8]; 3] = [b"/portal/decisions/", b"%2Fportal%2Fdecisions%2F", b"%2fportal%2fdecisions%2f"];
+const BEGINS: [&[u8]; 6] = [
+    b"/portal/decisions/",
+    b"%2Fportal%2Fdecisions%2F",
+    b"%2fportal%2fdecisions%2f",
+    b"%252Fportal%252Fdecisions%252F",
+    b"%252fportal%252fdecisions%252f",
+    b"-2Fportal-2Fdecisions-2F",
+];
 /// Stands where the rest was.
 const INSTEAD: &[u8] = b"-";
 /// Characters in a line of base64 (RFC 2045).
@@ -27,18 +34,18 @@ pub fn without_personal_links(raw: &[u8]) -> Cow<'_, [u8]> {
     }
 }
 
-/// The message with every text in base64 that has such a link encoded anew without it; `None` where there is none.
+/// The message with every part in base64 that has such a link encoded anew without it; `None` where there is none.
 fn in_base64(raw: &[u8]) -> Option<Vec<u8>> {
     // Where the bytes of the message stand in the raw one.
     let content = guard::without_envelope(raw);
     let before = raw.len() - content.len();
     let message = guard::message(content)?;
-    let is_text = |body: &PartType<'_>| matches!(body, PartType::Text(_) | PartType::Html(_));
-    let texts = message.parts.iter().filter(|part| part.encoding == Encoding::Base64 && is_text(&part.body));
-    let mut anew: Vec<_> = texts
+    let encoded = message.parts.iter().filter(|part| part.encoding == Encoding::Base64);
+    let mut anew: Vec<_> = encoded
         .filter_map(|part| {
             let place = part.offset_body as usize..part.offset_end as usize;
-            let text = cut(&base64_decode(content.get(place.clone())?)?)?;
+            // It may be a message itself.
+            let Cow::Owned(text) = without_personal_links(&base64_decode(content.get(place.clone())?)?) else { return None };
             let text = BASE64_STANDARD.encode(text);
             let lines: Vec<_> = text.as_bytes().chunks(LINE).collect();
             Some((place, [lines.join(&b"\r\n"[..]), b"\r\n".to_vec()].concat()))
@@ -55,7 +62,12 @@ fn in_base64(raw: &[u8]) -> Option<Vec<u8>> {
     Some(message)
 }
 
-/// Some text without such links; `None` where it has none.
+/// A text without such links; `None` where it has none.
+pub(super) fn cut_from(text: &str) -> Option<String> {
+    cut(text.as_bytes()).map(|cut| String::from_utf8_lossy(&cut).into_owned())
+}
+
+/// Bytes without such links; `None` where they have none.
 fn cut(text: &[u8]) -> Option<Vec<u8>> {
     let (mut left, mut from) = (Vec::new(), 0);
     let mut at = 0;
@@ -124,13 +136,31 @@ mod tests {
         let wrapped = format!("Subject: Re\r\n\r\n<a href=\"https://veilig.example/?url={}&data=1\">x</a>\r\n", LINK.replace('/', "%2F"));
         let coded = BASE64_STANDARD.encode(format!("Nee.\r\n> {LINK}\r\n"));
         let coded = format!("Subject: Re\r\nContent-Type: text/plain\r\nContent-Transfer-Encoding: base64\r\n\r\n{coded}\r\n");
-        for raw in [plain, broken, wrapped, coded] {
+        let own = format!("Subject: Verholpen\r\n\r\n{LINK}\r\n");
+        let attached = format!(
+            "Subject: Fw\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nZie bijlage.\r\n--b\r\n\
+             Content-Type: application/octet-stream; name=x.eml\r\nContent-Transfer-Encoding: base64\r\n\r\n{}\r\n--b--\r\n",
+            BASE64_STANDARD.encode(own)
+        );
+        assert!(matches!(without_personal_links(attached.as_bytes()), Cow::Owned(_)));
+        for raw in [plain, broken, wrapped, coded, attached] {
             let kept = without_personal_links(raw.as_bytes()).into_owned();
             let read = super::super::parse(&kept);
             for text in [String::from_utf8_lossy(&kept).into_owned(), read.text] {
                 assert!(!text.contains("nBd4") && !text.contains("hw") && !text.contains("6172b682"), "{text}");
             }
             assert_eq!(without_personal_links(&kept), kept, "once is enough");
+        }
+    }
+
+    #[test]
+    fn what_can_be_read_has_no_link_however_it_was_encoded() {
+        let entities = format!("Subject: x\r\nContent-Type: text/html\r\n\r\n<p>Zie {}</p>\r\n", LINK.replace('/', "&#x2F;"));
+        let full: String = LINK.bytes().map(|byte| format!("={byte:02X}")).collect();
+        let quoted = format!("Subject: x\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\nZie {full}\r\n");
+        for raw in [entities, quoted] {
+            let read = super::super::parse(&without_personal_links(raw.as_bytes())).without_personal_links();
+            assert!(read.text.contains("Zie") && !read.text.contains("nBd4") && !read.reply_text.contains("nBd4"), "{}", read.text);
         }
     }
 

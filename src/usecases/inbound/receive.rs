@@ -47,7 +47,7 @@ pub struct Received {
 pub async fn receive(app: &App, stamp: &Stamp, mailbox_name: &str, raw: &[u8], arrived: Option<Instant>) -> Result<Received, Error> {
     let mailbox = app.settings.mailboxes.get(mailbox_name).ok_or(Error::NotFound("mailbox"))?;
     let raw = &*parse::without_personal_links(raw);
-    let parsed = parse::parse(raw);
+    let parsed = parse::parse(raw).without_personal_links();
     let (id, now) = (app.time.id(), stamp.recorded_at);
     let arrived = arrived.map_or(now, |arrived| arrived.min(now));
     let coming = Coming { app, name: mailbox_name, mailbox, mail: &parsed, raw, stamp, id, now, arrived };

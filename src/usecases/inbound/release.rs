@@ -49,7 +49,7 @@ async fn release_to(app: &App, stamp: &Stamp, id: Uuid, to: &Destination) -> Res
     let contract = to.contract.as_ref().unwrap_or(&mail.contract);
     let agreements = store::agreements::read(&view).await?;
     let version = agreements.in_force(contract, mail.received_at);
-    let parsed = parse::parse(&raw);
+    let parsed = parse::parse(&raw).without_personal_links();
     let organisation = match version {
         Some(version) => of_client(app, &view, &parsed, (to, mailbox), &version.contract).await?,
         None => to.organisation.clone(),
