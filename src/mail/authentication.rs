@@ -88,14 +88,15 @@ fn found(result: &str) -> Option<Found> {
     let mut words = result.split_whitespace();
     let (method, result) = words.next()?.split_once('=')?;
     let method = method.split('/').next().unwrap_or(method).to_ascii_lowercase();
-    let names: &[&str] = match &*method {
+    let properties: &[&str] = match &*method {
         "dmarc" => &["header.from"],
         "dkim" => &["header.d", "header.i"],
         _ => &["smtp.mailfrom"],
     };
     let mut named = words.filter_map(|word| word.split_once('='));
-    let domain =
-        named.find(|(name, _)| names.iter().any(|known| name.eq_ignore_ascii_case(known))).map(|(_, value)| value.trim_matches(['<', '>']));
+    let domain = named
+        .find(|(name, _)| properties.iter().any(|known| name.eq_ignore_ascii_case(known)))
+        .map(|(_, value)| value.trim_matches(['<', '>']));
     let domain = domain.map(|value| value.rsplit_once('@').map_or(value, |(_, domain)| domain).to_owned());
     Some(Found { method, result: result.to_ascii_lowercase(), domain })
 }

@@ -51,7 +51,7 @@ pub(super) fn senders(message: &Message<'_>) -> Vec<Address> {
 /// Whether one of several `From` headers names nobody: readers differ in which of them they believe.
 pub(super) fn is_from_unclear(message: &Message<'_>) -> bool {
     let named = message.headers().iter().filter(|header| header.name == HeaderName::From);
-    let is_empty = |header: &&Header<'_>| header.value.as_address().is_none_or(|value| value.iter().filter_map(address).next().is_none());
+    let is_empty = |header: &&Header<'_>| header.value.as_address().is_none_or(|value| value.iter().find_map(address).is_none());
     named.clone().count() > 1 && named.filter(is_empty).count() > 0
 }
 

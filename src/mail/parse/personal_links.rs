@@ -156,7 +156,7 @@ mod tests {
     #[test]
     fn what_can_be_read_has_no_link_however_it_was_encoded() {
         let entities = format!("Subject: x\r\nContent-Type: text/html\r\n\r\n<p>Zie {}</p>\r\n", LINK.replace('/', "&#x2F;"));
-        let full: String = LINK.bytes().map(|byte| format!("={byte:02X}")).collect();
+        let full = LINK.bytes().map(|byte| format!("={byte:02X}")).collect::<Vec<_>>().concat();
         let quoted = format!("Subject: x\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\nZie {full}\r\n");
         for raw in [entities, quoted] {
             let read = super::super::parse(&without_personal_links(raw.as_bytes())).without_personal_links();
