@@ -83,7 +83,7 @@ codes! {
         NothingDue = "nothing_due": "Nothing of that class has been kept for as long as the contract says, or it is in another proposal.";
         PersonErased = "person_erased": "The person was erased, and nothing is recorded of them any more.";
         NotASandbox = "not_a_sandbox": "Only a desk in sandbox time can do this.";
-        NotGivenUp = "not_given_up": "The message was sent, or still waits to be sent: only one that was given up or withheld can be sent again.";
+        NotGivenUp = "not_given_up": "The message was sent, or still waits to be sent: only one that was given up or withheld can be sent again, and no withheld one whose ticket few may see since.";
         NotRevocable = "not_revocable": "The token is none of the desk's own: it ends where it comes from, at the identity provider or in the settings.";
         NotQuarantined = "not_quarantined": "The message is not kept aside: it is neither quarantined nor automatic nor marked as a duplicate, or no longer so.";
         OwnRole = "own_role": "This is a role of the caller's own; somebody else decides about it.";

@@ -107,12 +107,19 @@ struct Put {
     answers: Vec<(Side, Verdict)>,
 }
 
+/// The events of a history, each with whether it changes what a question is about, and whether its phase is entered by it.
+fn turns<'a>(history: &'a [Event], asked: &'a Asked) -> impl Iterator<Item = (&'a Event, bool, bool)> {
+    let mut wanted = None;
+    history.iter().map(move |event| {
+        let is_entered = event.data.as_move().is_some_and(|moved| is_entered(asked, moved.from, moved.to));
+        (event, is_changed(asked, &mut wanted, &event.data), is_entered)
+    })
+}
+
 /// What became of a question. Answers count until what it is about changes, or, where it is about no part, until its phase is entered anew.
 fn put(history: &[Event], asked: &Asked) -> Put {
-    let (mut put, mut wanted) = (Put::default(), None);
-    for event in history {
-        let is_entered = event.data.as_move().is_some_and(|moved| is_entered(asked, moved.from, moved.to));
-        let is_changed = is_changed(asked, &mut wanted, &event.data);
+    let mut put = Put::default();
+    for (event, is_changed, is_entered) in turns(history, asked) {
         if is_changed || is_entered {
             put.at = Some(event.occurred_at);
         }
@@ -220,8 +227,7 @@ pub fn open_questions(contract: &Contract, ticket: &Ticket, history: &[Event]) -
 
 /// Whether the last event of a history changes what a question is about.
 pub(super) fn is_put_anew(history: &[Event], asked: &Asked) -> bool {
-    let mut wanted = None;
-    history.iter().fold(false, |_, event| is_changed(asked, &mut wanted, &event.data))
+    turns(history, asked).last().is_some_and(|(_, is_changed, _)| is_changed)
 }
 
 /// What became of a question since it was put.
@@ -239,18 +245,15 @@ pub enum Since {
 pub fn since(contract: &Contract, ticket: &Ticket, history: &[Event], event: Uuid, question: Question) -> Since {
     let (rules, place) = (kinds::rules(ticket.kind), history.iter().position(|one| one.id == event));
     let Some((asked, place)) = rules.asked(question).zip(place) else { return Since::Gone };
-    let (mut answered, mut wanted) = (None, None);
-    for (at, event) in history.iter().enumerate() {
-        let is_entered = event.data.as_move().is_some_and(|moved| is_entered(asked, moved.from, moved.to));
-        let is_put = is_changed(asked, &mut wanted, &event.data) || is_entered;
-        if at > place && is_put {
+    let mut answered = None;
+    for (event, is_changed, is_entered) in turns(history, asked).skip(place + 1) {
+        if is_changed || is_entered {
             return Since::PutAnew;
         }
-        match &event.data {
-            EventData::Decided(decided) if at > place && decided.question == question && decided.side == Side::Client => {
-                answered = Some(decided.verdict);
-            }
-            _ => {}
+        if let EventData::Decided(decided) = &event.data
+            && (decided.question, decided.side) == (question, Side::Client)
+        {
+            answered = Some(decided.verdict);
         }
     }
     match answered {

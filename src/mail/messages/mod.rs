@@ -76,7 +76,7 @@ use minijinja::value::Serde;
 use minijinja::{Environment, UndefinedBehavior};
 use serde::Serialize;
 
-use crate::domain::mail::{MailKind, Outbound};
+use crate::domain::mail::{GENERATED, MailKind, Outbound};
 
 /// A rendered message, not yet addressed to anybody.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -105,7 +105,7 @@ impl AutoSubmitted {
     pub fn header(self) -> Option<&'static str> {
         match self {
             Self::Replied => Some("auto-replied"),
-            Self::Generated => Some("auto-generated"),
+            Self::Generated => Some(GENERATED),
             Self::Personal => None,
         }
     }

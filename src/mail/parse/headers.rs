@@ -231,6 +231,16 @@ mod tests {
     }
 
     #[test]
+    fn of_two_senders_of_whom_one_is_nobody_none_is_believed() {
+        for (head, is_clear) in
+            [("From: a@b.example", true), ("From:\r\nFrom: a@b.example", false), ("From: a@b.example\r\nFrom: A@b.example", true)]
+        {
+            let parsed = super::super::parse(format!("{head}\r\nSubject: x\r\n\r\nx\r\n").as_bytes());
+            assert_eq!(parsed.several_senders, !is_clear, "{head}");
+        }
+    }
+
+    #[test]
     fn a_line_is_one_line() {
         assert_eq!(one_line(" a\r\n\tb\u{0} c ", 300), "a b c");
         assert_eq!(one_line("abcdef", 3), "abc");

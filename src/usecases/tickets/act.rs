@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 
 use super::locked::{gone_on, locked, locked_if_kept};
-use super::{check_late, missing_motivation};
+use super::{check_late, may_be_late, missing_motivation};
 use crate::app::App;
 use crate::domain::Instant;
 use crate::domain::contract::Contract;
@@ -199,6 +199,7 @@ async fn refuse_reserved(tx: &Tx, stamp: &Stamp, contract: &Contract, ticket: &T
 fn occurred(stamp: &Stamp, history: &[Event], when: &When) -> Result<Instant, Error> {
     let mut problems = Vec::new();
     check_late(stamp, when.occurred_at, when.reason.as_deref(), &mut problems);
+    may_be_late(stamp, when.occurred_at, &mut problems);
     let at = when.occurred_at.unwrap_or(stamp.recorded_at);
     let previous = history.iter().filter(|event| !event.is_derived()).map(|event| event.occurred_at).max();
     // Not for clients: the previous fact may be an internal note, which the refusal would reveal.

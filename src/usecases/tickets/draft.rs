@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::{check_late, emergency, missing_motivation};
+use super::{check_late, emergency, may_be_late, missing_motivation};
 use crate::domain::Instant;
 use crate::domain::agreements::{Agreements, Version};
 use crate::domain::contract::{Contract, Side, TicketType};
@@ -160,8 +160,8 @@ pub(super) fn judge(agreements: &Agreements, stamp: &Stamp, draft: &Draft) -> Ju
     let occurred_at = draft.occurred_at.unwrap_or(stamp.recorded_at);
     check_late(stamp, draft.occurred_at, draft.occurred_at_reason.as_deref(), &mut problems);
     // That a mail was fetched late is said by its mailbox, whoever wrote it.
-    if draft.mail.is_some() {
-        problems.retain(|problem| !(problem.code == FieldCode::DeskOnly && problem.field_name() == Some("occurredAt")));
+    if draft.mail.is_none() {
+        may_be_late(stamp, draft.occurred_at, &mut problems);
     }
     for (at, reference) in draft.external_references.iter().enumerate() {
         if draft.external_references[..at].contains(reference) {

@@ -59,7 +59,7 @@ pub fn settled(contract: &Contract, ticket: &Ticket, history: &[Event], now: Ins
     ticket::settle(contract, ticket.clock_inputs(), history, now).0
 }
 
-/// A late registration must lie in the past, give a reason, and come from the desk (CLK-15, design § 2.12).
+/// A late registration must lie in the past and give a reason (CLK-15, design § 2.12). Who may make one is asked by [`may_be_late`].
 fn check_late(stamp: &Stamp, occurred_at: Option<Instant>, reason: Option<&str>, problems: &mut Vec<Problem>) {
     let Some(occurred_at) = occurred_at else {
         // An instant that could not be read is refused as such.
@@ -74,7 +74,13 @@ fn check_late(stamp: &Stamp, occurred_at: Option<Instant>, reason: Option<&str>,
     if reason.is_none() {
         problems.push(Problem::field("occurredAtReason", FieldCode::Required, "what is recorded later than it happened needs a reason"));
     }
-    if let Err(refused) = stamp.who.may(Verb::RecordLate) {
+}
+
+/// It must come from the desk.
+fn may_be_late(stamp: &Stamp, occurred_at: Option<Instant>, problems: &mut Vec<Problem>) {
+    if occurred_at.is_some()
+        && let Err(refused) = stamp.who.may(Verb::RecordLate)
+    {
         problems.push(Problem::field("occurredAt", FieldCode::DeskOnly, refused.to_string()));
     }
 }

@@ -12,6 +12,7 @@ on_both_databases!(
     a_withheld_mail_is_sent_when_somebody_asks_for_it,
     what_few_may_see_by_then_is_not_sent_after_all,
     whoever_must_know_at_once_is_told_at_once,
+    mail_04_who_did_not_report_by_mail_hears_of_every_ticket_in_the_end,
 );
 
 /// Those to one address, which is not told of progress as a role besides.
@@ -128,4 +129,17 @@ async fn whoever_must_know_at_once_is_told_at_once(desk: &Desk) {
     assert!(told >= 35, "{told}");
     let held_back = desk.get("/v1/outbound-messages?state=withheld&pageSize=100").await.body["items"].clone();
     assert!(held_back.as_array().into_iter().flatten().all(|mail| mail["template"] != "flag-set"), "{held_back}");
+}
+
+/// MAIL-04: such a confirmation answers no mail, so nobody answers it in turn.
+async fn mail_04_who_did_not_report_by_mail_hears_of_every_ticket_in_the_end(desk: &Desk) {
+    let mut last = String::new();
+    for _ in 0..31 {
+        last = desk.registers(&incident("p3")).await;
+    }
+    desk.passes("PT1M").await;
+    assert_eq!((sent_to(desk, "anna@").len(), withheld(desk, "anna@").await.len()), (30, 1));
+    desk.passes("PT15M").await;
+    let told = sent_to(desk, "anna@").into_iter().filter(|mail| mail.contains(&format!("- {last}: bevestiging"))).count();
+    assert_eq!((told, withheld(desk, "anna@").await.len()), (1, 0));
 }

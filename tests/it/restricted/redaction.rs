@@ -18,6 +18,7 @@ on_both_databases!(
     a_version_of_a_part_is_taken_with_all_its_texts,
     a_form_is_taken_with_all_its_values_and_can_still_be_read,
     one_person_asks_and_another_approves_and_nothing_goes_before_that,
+    a_reason_leaves_every_event_of_its_act_and_what_was_merged_with_it,
 );
 
 const NUMBER: &str = "123456782";
@@ -272,5 +273,28 @@ async fn what_answers_a_redacted_mail_does_not_repeat_its_subject(desk: &Desk) {
     assert_eq!(asked.status, 201, "{}", asked.body);
     let id = asked.body["id"].as_str().expect("an id");
     assert_eq!(desk.ask(Some(&approves), "POST", &format!("{path}/{id}/approvals"), None).await.status, 201);
+    assert_eq!(desk.traces(NUMBER).await, Vec::<String>::new());
+}
+
+/// A decision, and the move that follows from it, have one reason.
+async fn a_reason_leaves_every_event_of_its_act_and_what_was_merged_with_it(desk: &Desk) {
+    let (number, merged) = (desk.registers(&incident("p3")).await, desk.registers(&incident("p3")).await);
+    let said = json!({ "visibility": "public", "body": format!("Zij schreef: Mijn nummer is {NUMBER}, dank.") });
+    assert_eq!(desk.post(&format!("/v1/tickets/{merged}/messages"), &said).await.status, 201);
+    let into = json!({ "into": number, "reason": "Hetzelfde." });
+    assert_eq!(desk.post(&format!("/v1/tickets/{merged}/merges"), &into).await.status, 201);
+    for phase in ["in_progress", "resolved"] {
+        assert_eq!(desk.moves(&number, phase).await.status, 201);
+    }
+    let anna = desk.person(Some("ipo"), "Anna de Boer", "anna@ipo.example", &[Role::Requester]).await;
+    let decided = json!({ "question": "solution", "verdict": "no", "reason": format!("Mijn nummer is {NUMBER}.") });
+    let answer = desk.ask(Some(&anna), "POST", &format!("/v1/tickets/{number}/decisions"), Some(&decided)).await;
+    assert_eq!(answer.status, 201, "{}", answer.body);
+    let with_it: Vec<_> = desk.events(&number).await.into_iter().filter(|event| event["reason"] == decided["reason"]).collect();
+    assert_eq!(with_it.len(), 2, "{with_it:?}");
+    redact(desk, &number, &json!({ "what": "reason", "target": with_it[1]["id"], "reason": "Burgerservicenummer." })).await;
+    assert!(desk.events(&number).await.iter().all(|event| !event.to_string().contains(NUMBER)));
+    let messages = desk.get(&format!("/v1/tickets/{number}/messages")).await.body["items"].to_string();
+    assert!(messages.contains("Zij schreef: [verwijderd], dank."), "{messages}");
     assert_eq!(desk.traces(NUMBER).await, Vec::<String>::new());
 }
