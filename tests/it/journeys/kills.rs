@@ -42,7 +42,7 @@ impl Process {
     }
 
     async fn start_as(mut command: Command, log: Stdio) -> Self {
-        let port = std::net::TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).expect("a free port").port();
+        let port = crate::support::ports::free();
         let child = command
             .arg("serve")
             .env("UURWERK_HTTP_LISTEN", format!("127.0.0.1:{port}"))

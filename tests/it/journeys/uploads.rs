@@ -125,7 +125,7 @@ impl Bucket {
     async fn start() -> Self {
         let installed = concat!(env!("CARGO_MANIFEST_DIR"), "/target/s3/bin/moto_server");
         let program = if std::path::Path::new(installed).exists() { installed } else { "moto_server" };
-        let port = std::net::TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).expect("a free port").port();
+        let port = crate::support::ports::free();
         let server = Command::new(program)
             .args(["-H", "127.0.0.1", "-p", &port.to_string()])
             .stdout(Stdio::null())

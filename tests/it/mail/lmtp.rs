@@ -12,7 +12,7 @@ use serde_json::json;
 use uurwerk::jobs;
 
 use crate::on_both_databases;
-use crate::support::{Desk, On, postgres};
+use crate::support::{Desk, On, ports, postgres};
 
 on_both_databases!(each_recipient_is_answered_once_the_desk_has_its_mail);
 
@@ -37,7 +37,7 @@ impl Drop for Listening {
 }
 
 fn free_place() -> String {
-    std::net::TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).expect("a free port").to_string()
+    format!("127.0.0.1:{}", ports::free())
 }
 
 /// Says something, and hears so many lines of answer; in a thread of its own, since the desk answers in this one.

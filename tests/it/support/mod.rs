@@ -1,6 +1,7 @@
 //! A desk of a test's own: its database, its time, its mail folder, its port.
 
 mod people;
+pub mod ports;
 pub mod postgres;
 mod provides;
 mod rows;

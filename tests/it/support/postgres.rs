@@ -60,7 +60,7 @@ pub struct OwnServer {
 impl OwnServer {
     /// Starts one in an empty folder that everyone may write to.
     pub fn start(folder: &Path) -> Self {
-        let port = std::net::TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).expect("a free port").port();
+        let port = super::ports::free();
         let data = folder.join("data");
         run(as_postgres(&bin("initdb")).args(["-U", "postgres", "-A", "trust", "-E", "UTF8", "-D"]).arg(&data));
         let settings = format!(
@@ -158,7 +158,7 @@ fn made(server: &Server, template: &str) -> String {
 
 fn start(fsync: bool) -> Server {
     let folder = tempfile::Builder::new().prefix("uurwerk-pg").tempdir().expect("a folder").keep();
-    let port = std::net::TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).expect("a free port").port();
+    let port = super::ports::free();
     let (data, fsync) = (folder.join("data"), if fsync { "on" } else { "off" });
     if is_root() {
         run(Command::new("chown").arg("postgres").arg(&folder));

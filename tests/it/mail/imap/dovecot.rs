@@ -1,6 +1,7 @@
 //! A Dovecot of a test's own on loopback, with mailboxes as folders of files, in which mail is put as a mail server does.
 
 use std::fmt::Write as _;
+use std::io::Read;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -8,6 +9,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use uurwerk::settings::{Imap, Settings};
+
+use crate::support::ports;
 
 /// What everybody's password is until it is changed.
 pub const PASSWORD: &str = "g\"ehe\\im é";
@@ -24,12 +27,16 @@ pub struct Dovecot {
 impl Dovecot {
     /// With a mailbox for each of these, and lines of its settings beside those that it always has.
     pub fn start(people: &[&str], more: &str) -> Self {
+        let mut server = Self::prepared(people, more);
+        server.starts();
+        server
+    }
+
+    /// Not started yet. `FOLDER` in those lines is where the files are that are its own.
+    pub fn prepared(people: &[&str], more: &str) -> Self {
         let folder = tempfile::Builder::new().prefix("uurwerk-imap").tempdir().expect("a folder");
         std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o755)).expect("a mode");
-        // Both are held until both are known, or they could be one.
-        let sockets = [(), ()].map(|()| std::net::TcpListener::bind("127.0.0.1:0").expect("a free port"));
-        let [port, clear_port] = sockets.map(|socket| socket.local_addr().expect("an address").port());
-        let mut server = Self { folder, port, clear_port, running: None };
+        let server = Self { folder, port: ports::free(), clear_port: ports::free(), running: None };
         certificate(server.folder.path());
         for person in people {
             for part in ["cur", "new", "tmp"] {
@@ -41,7 +48,6 @@ impl Dovecot {
         if is_root() {
             run(Command::new("chown").args(["-R", "nobody:nogroup"]).arg(server.folder.path().join("mail")));
         }
-        server.starts();
         server
     }
 
@@ -62,7 +68,7 @@ impl Dovecot {
         if !is_root() {
             write!(text, "default_internal_user = {user}\ndefault_login_user = {user}\ndefault_internal_group = {group}\n").expect("text");
         }
-        text + more
+        text + &more.replace("FOLDER", &folder.to_string())
     }
 
     /// What the desk is told of it.
@@ -88,14 +94,21 @@ impl Dovecot {
         let mut command = Command::new("/bin/sh");
         command.args(["-c", &script]).env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin").stdin(Stdio::piped());
         self.running = Some(command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("a shell"));
-        for _ in 0..300 {
-            if std::net::TcpStream::connect(("127.0.0.1", self.port)).is_ok() {
+        for _ in 0..600 {
+            if self.greets() {
                 return;
             }
             std::thread::sleep(Duration::from_millis(100));
         }
         let log = std::fs::read_to_string(self.file("log")).unwrap_or_default();
         panic!("Dovecot does not start; tests/setup.sh installs it\n{log}")
+    }
+
+    /// It takes connections before it can answer on them, and whatever is stopped in between leaves parts of itself behind.
+    fn greets(&self) -> bool {
+        let Ok(mut stream) = std::net::TcpStream::connect(("127.0.0.1", self.clear_port)) else { return false };
+        let mut greeting = [0; 4];
+        stream.set_read_timeout(Some(Duration::from_secs(30))).is_ok() && stream.read_exact(&mut greeting).is_ok() && &greeting == b"* OK"
     }
 
     pub fn stops(&mut self) {
