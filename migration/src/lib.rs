@@ -39,6 +39,7 @@ mod m0041_what_tickets_wait_for;
 mod m0042_mail_caps;
 mod m0043_signing_key;
 mod m0044_authentication;
+mod m0045_desk_names;
 mod table;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -86,6 +87,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0042_mail_caps::Step),
             Box::new(m0043_signing_key::Step),
             Box::new(m0044_authentication::Step),
+            Box::new(m0045_desk_names::Step),
         ]
     }
 }

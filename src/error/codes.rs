@@ -153,6 +153,7 @@ codes! {
 codes! {
     /// Codes of what is wrong with one field, query key or header.
     FieldCode {
+        Ambiguous = "ambiguous": "Fits several; the detail says which.";
         BadContract = "bad_contract": "Is not a valid contract file; the detail names the key and the reason.";
         BadCursor = "bad_cursor": "Is not a cursor of this list.";
         BadDate = "bad_date": "Is not a date such as 2026-12-24.";

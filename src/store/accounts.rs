@@ -107,7 +107,19 @@ pub(super) async fn of_the_desk(reads: &impl Reads, ids: &[Uuid]) -> Result<Vec<
     Ok(rows.all(reads.connection()).await?.into_iter().map(to_domain).collect())
 }
 
-/// The same, until the transaction ends changed by nobody else.
+/// The same among these names, addresses and ids.
+pub(super) async fn of_the_desk_called(reads: &impl Reads, texts: &[&str]) -> Result<Vec<Account>, DbErr> {
+    let ids = texts.iter().filter_map(|text| text.parse::<Uuid>().ok());
+    let is_called = account::Column::Id
+        .is_in(ids)
+        .or(account::Column::Name.is_in(texts.iter().copied()))
+        .or(account::Column::Email.is_in(texts.iter().map(|text| text.to_lowercase())));
+    let rows = reads.find_of_desk::<account::Entity>().filter(is_called);
+    let rows = rows.filter(account::Column::Organisation.is_null()).filter(account::Column::PersonId.is_null());
+    Ok(rows.all(reads.connection()).await?.into_iter().map(to_domain).collect())
+}
+
+/// An account of somebody whom the desk knows by it alone, until the transaction ends changed by nobody else.
 pub async fn lock_without_person(tx: &Tx, id: Uuid) -> Result<Option<Account>, DbErr> {
     let locked = tx.find_of_desk::<account::Entity>().filter(account::Column::Id.eq(id)).select_only().column(account::Column::Id);
     locked.lock_exclusive().into_tuple::<Uuid>().one(tx.connection()).await?;

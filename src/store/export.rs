@@ -170,7 +170,7 @@ impl Asked<'_> {
     async fn tickets(&self) -> Page {
         let rows = self.view.find::<ticket::Entity>();
         let rows = if self.of.is_of_the_desk() {
-            let called = desk_people::called(self.of).into_iter().chain([self.of.id.to_string()]);
+            let called = desk_people::names_of(self.of).into_iter().chain([self.of.id.to_string()]);
             rows.filter(ticket::Column::Assignee.is_in(called))
         } else {
             rows.filter(ticket::Column::RequesterId.eq(self.of.id))

@@ -22,7 +22,7 @@ pub(super) struct Row {
 impl Row {
     pub fn into_overview(self, reads: &impl Reads) -> Result<Overview, DbErr> {
         let Self { ticket, requester, references, desk } = self;
-        Ok(Overview { ticket: to_domain(reads, ticket)?, requester, references, desk: Some(desk), merged_into: None })
+        Ok(Overview { ticket: to_domain(reads, ticket)?, requester, references, desk: Some(desk), assignee_name: None, merged_into: None })
     }
 
     fn read(row: &QueryResult) -> Result<Self, DbErr> {

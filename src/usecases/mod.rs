@@ -5,6 +5,7 @@ pub mod actors;
 pub mod agreements;
 pub mod amendments;
 pub mod attachments;
+pub mod assignees;
 pub mod audit;
 pub mod canned_replies;
 pub mod catalogue;

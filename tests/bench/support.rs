@@ -1,5 +1,7 @@
 //! A desk to be measured: its database, a durable one, its door, and rows by the million.
 
+#[path = "../it/support/ports.rs"]
+mod ports;
 #[path = "../it/support/postgres.rs"]
 #[expect(dead_code, reason = "only the tests take a database away")]
 mod postgres;
@@ -29,7 +31,7 @@ pub fn milliseconds(watch: Stopwatch) -> f64 {
 }
 
 pub fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).expect("a free port").port()
+    ports::free()
 }
 
 /// What a desk is told.

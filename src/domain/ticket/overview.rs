@@ -77,6 +77,8 @@ pub struct Overview {
     pub references: Vec<ExternalReference>,
     /// `None` in what a client sees.
     pub desk: Option<DeskFacts>,
+    /// What whoever has it in hand is called.
+    pub assignee_name: Option<String>,
     /// What it was merged into, where its reader sees that.
     pub merged_into: Option<TicketName>,
 }

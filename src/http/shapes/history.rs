@@ -183,9 +183,9 @@ pub struct FieldChange {
     /// The field of the ticket.
     #[schema(example = "priority")]
     field: String,
-    /// What it was; `null` for nothing.
+    /// What it was, and of people their names; `null` for nothing.
     before: Option<String>,
-    /// What it became; `null` for nothing.
+    /// What it became, likewise.
     after: Option<String>,
 }
 

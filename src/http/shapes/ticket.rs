@@ -249,8 +249,8 @@ pub struct TicketPatch {
     /// Why another type, tier or kind, in words that the client reads; required where a breach ends by another kind.
     #[schema(min_length = 1, max_length = 2000, pattern = "\\S")]
     pub reason: Option<String>,
-    /// Who takes it in hand: a name, or the id of an account, by which its holder finds it as theirs; `me` is the caller's own id. `null` for
-    /// nobody any more.
+    /// Who takes it in hand, by name, address or id; whom the desk knows by an account is kept by its id. `me` is the caller. `null` for nobody
+    /// any more.
     #[schema(value_type = Option<String>, min_length = 1, max_length = 200, pattern = "\\S")]
     #[serde(default, deserialize_with = "field")]
     pub assignee: Field,
@@ -346,8 +346,10 @@ pub struct Ticket {
     channel: String,
     /// Who reported it.
     requester: Option<PersonOut>,
-    /// Who has it in hand.
+    /// Who has it in hand: an id of somebody whom the desk knows by an account, else what they were called.
     assignee: Option<String>,
+    /// What whoever has it in hand is called.
+    assignee_name: Option<String>,
     /// Which team has it in hand.
     team: Option<String>,
     /// Who outside the desk works on it, under those.
@@ -441,7 +443,7 @@ pub struct Ticket {
 
 impl From<Overview> for Ticket {
     fn from(overview: Overview) -> Self {
-        let Overview { ticket, requester, references, desk, merged_into } = overview;
+        let Overview { ticket, requester, references, desk, assignee_name, merged_into } = overview;
         let state = ticket.state().as_str().to_owned();
         Self {
             id: ticket.id,
@@ -462,6 +464,7 @@ impl From<Overview> for Ticket {
             channel: ticket.channel.as_str().to_owned(),
             requester: requester.map(PersonOut::from),
             assignee: ticket.assignee,
+            assignee_name,
             team: ticket.team,
             third_party: ticket.third_party,
             support_line: ticket.line.to_string(),

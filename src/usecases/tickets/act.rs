@@ -19,7 +19,7 @@ use crate::domain::ticket::{self, Act, Event, EventData, Reader, Refusal, Situat
 use crate::store::{self, Tx};
 use crate::usecases::held::{Held, repeated};
 use crate::usecases::{Code, Error, FieldCode, Problem, Stamp, one_of};
-use crate::usecases::{entitled, routing};
+use crate::usecases::{assignees, entitled, routing};
 
 /// For what is recorded later than it happened.
 #[derive(Debug, Clone, Default)]
@@ -109,6 +109,7 @@ async fn acted(
     let stamp = &stamp.at(&ticket.organisation);
     let mut held = Held::open(app, tx, stamp, ticket).await?;
     let mut problems = hindrances(app, held.contract(), &held.subject, wishes);
+    let wishes = &*assignees::identified(tx, wishes, &mut problems).await?;
     refuse_reserved(tx, stamp, held.contract(), &held.subject, wishes).await?;
     let at = gathered(occurred(stamp, &held.history, when), &mut problems)?.unwrap_or(stamp.recorded_at);
     // What was due before that instant happened before it, so it is recorded first.

@@ -9,7 +9,7 @@ use crate::domain::permission::Verb;
 use crate::domain::ticket::assign::{Assign, Field};
 use crate::domain::ticket::{Act, Channel, Overview};
 use crate::store;
-use crate::usecases::{Error, Problem, Stamp, people};
+use crate::usecases::{Error, Problem, Stamp, assignees, people};
 
 /// The title of a ticket of which nothing else is known.
 const TITLE: &str = "Telefonische melding";
@@ -48,7 +48,10 @@ pub async fn take_call(app: &App, stamp: &Stamp, call: &Call) -> Result<Overview
             // The key of the request was used up by the registration.
             let once = Stamp { idempotency: None, ..stamp.clone() };
             let (ticket, _) = act_in(app, tx, &once, made.ticket.clone(), &[assign], &When::default(), |_, _| None).await?;
-            Ok(Overview { ticket, ..made })
+            let mut taken = [Overview { ticket, ..made }];
+            assignees::name(tx, &mut taken).await?;
+            let [taken] = taken;
+            Ok(taken)
         })
         .await
 }

@@ -29,13 +29,13 @@ pub use crate::store::former_texts::FormerText;
 use crate::store::record::Rows as _;
 use crate::store::{self, Reads, View};
 use crate::usecases::actors::{Actors, Named};
-use crate::usecases::{Code, Error};
+use crate::usecases::{Code, Error, assignees};
 
 pub async fn get(app: &App, caller: &Caller, ticket: TicketRef) -> Result<Overview, Error> {
     let view = view(app, caller);
     let found = store::overviews::find(&view, ticket).await?.ok_or(Error::NotFound("ticket"))?;
     let mut found = [seen(caller.reader(), found)];
-    hide_related(&view, &mut found).await?;
+    complete(&view, &mut found).await?;
     let [found] = found;
     Ok(found)
 }
@@ -46,7 +46,7 @@ pub async fn after(app: &App, caller: &Caller, changed: Ticket) -> Result<Overvi
     let all = app.db.view(caller.scope.with_all_tickets());
     let found = store::overviews::find(&all, TicketRef::Id(changed.id)).await?.ok_or(Error::NotFound("ticket"))?;
     let mut found = [seen(caller.reader(), Overview { ticket: changed, ..found })];
-    hide_related(&view(app, caller), &mut found).await?;
+    complete(&view(app, caller), &mut found).await?;
     let [found] = found;
     Ok(found)
 }
@@ -65,7 +65,7 @@ pub async fn list(
     let readable = portal::readable(app, caller, &view, filter).await?;
     let page = store::lists::page(&view, reader, readable.as_ref().unwrap_or(filter), sort, after, size).await?;
     let mut tickets: Vec<_> = page.tickets.into_iter().map(|one| seen(reader, one)).collect();
-    hide_related(&view, &mut tickets).await?;
+    complete(&view, &mut tickets).await?;
     Ok(Page { tickets, ..page })
 }
 
@@ -109,7 +109,7 @@ pub async fn changes(
     let (found, end) = store::lists::changed_since(&view, reader, filter, since, after, size).await?;
     let synced_until = end.map(|(at, _)| at).or(horizon).unwrap_or(since);
     let mut tickets: Vec<_> = found.into_iter().map(|one| seen(reader, one)).collect();
-    hide_related(&view, &mut tickets).await?;
+    complete(&view, &mut tickets).await?;
     Ok(Changes { tickets, end, synced_until })
 }
 
@@ -174,6 +174,7 @@ pub async fn events(app: &App, caller: &Caller, ticket: TicketRef, after: Option
     let ticket = said_on(app, caller, &view, ticket).await?;
     let history = store::events::of::<Ticket>(&view, ticket.id).await?;
     let mut changed: HashMap<_, _> = ticket::changes(&ticket, &history, reader).into_iter().collect();
+    assignees::name_in(&view, changed.values_mut().flatten()).await?;
     let shown = (1_usize..).zip(history.into_iter().filter_map(|event| reader.event(event)));
     let mut shown: Vec<_> = shown.filter(|(place, _)| after.is_none_or(|after| *place > after)).take(limit).collect();
     hide_related_in(&view, shown.iter_mut().map(|(_, event)| event)).await?;
@@ -431,8 +432,10 @@ async fn as_one(app: &App, caller: &Caller, view: &View, ticket: TicketRef) -> R
     Ok(tickets)
 }
 
-/// Leaves out which other ticket one is about, where that does not exist for the caller.
-async fn hide_related(view: &View, shown: &mut [Overview]) -> Result<(), Error> {
+/// Says who has tickets in hand and what they were merged into. Leaves out which other ticket one is about, where that does not exist for the
+/// caller.
+async fn complete(view: &View, shown: &mut [Overview]) -> Result<(), Error> {
+    assignees::name(view, shown).await?;
     let named: Vec<_> = shown.iter().flat_map(|one| [one.ticket.emergency_for, one.ticket.merged_into]).flatten().collect();
     let seen = labels(view, &named).await?;
     for one in shown {

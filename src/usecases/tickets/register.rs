@@ -166,7 +166,7 @@ async fn register_all_in(
         linked.push(checked.links.clone());
         let references = draft.external_references.clone();
         let overview =
-            Overview { ticket: record.subject.clone(), requester, references, desk: Some(DeskFacts::default()), merged_into: None };
+            Overview { ticket: record.subject.clone(), requester, references, desk: Some(DeskFacts::default()), assignee_name: None, merged_into: None };
         made.push(without_colleagues(stamp, overview));
         records.push(record);
     }

@@ -24,6 +24,7 @@ on_both_databases!(
     a_list_is_narrowed_by_everything_it_says,
     clk_13_the_queue_of_what_is_at_risk_has_what_was_warned_of_and_may_still_be_met,
     my_queue_is_asked_for_without_knowing_ones_own_id,
+    somebody_has_one_queue_by_whatever_name_they_were_given_a_ticket,
     what_cannot_be_asked_is_refused_with_every_problem,
     words_are_found_with_and_without_accents,
     the_syntax_of_a_search_engine_is_only_text,
@@ -248,6 +249,44 @@ async fn my_queue_is_asked_for_without_knowing_ones_own_id(desk: &Desk) {
     // A view that everybody has is to each their own queue.
     let view = desk.post("/v1/saved-views", &json!({ "name": "Van mij", "query": "assignee=me", "isShared": true })).await;
     assert_eq!(asks(&format!("view={}", view.body["id"].as_str().expect("an id"))).await, [mine.as_str()]);
+}
+
+async fn somebody_has_one_queue_by_whatever_name_they_were_given_a_ticket(desk: &Desk) {
+    let early = desk.registers(&incident("p2")).await;
+    desk.patch(&format!("/v1/tickets/{early}"), &json!({ "assignee": "Ali Aydin" })).await;
+    let ali = desk.person(None, "Ali Aydin", "ali@leverancier.example", &[uurwerk::domain::permission::Role::AgentLine1]).await;
+    let who = desk.account_with("ali@leverancier.example").await.to_string();
+    let mut all = vec![early.clone()];
+    for called in ["Ali Aydin", "ALI@leverancier.example", &who.to_uppercase()] {
+        let number = desk.registers(&incident("p2")).await;
+        let given = desk.patch(&format!("/v1/tickets/{number}"), &json!({ "assignee": called })).await;
+        assert_eq!((&given.body["assignee"], &given.body["assigneeName"]), (&json!(who), &json!("Ali Aydin")), "{called}");
+        all.push(number);
+    }
+    let several = json!({ "tickets": [desk.registers(&incident("p2")).await], "assignee": "Ali Aydin" });
+    let done = desk.post("/v1/ticket-acts", &several).await;
+    all.push(several["tickets"][0].as_str().expect("a number").to_owned());
+    assert_eq!(done.status, 200, "{}", done.body);
+    for called in ["me", "Ali%20Aydin", "ali@leverancier.example", &who] {
+        let asked = format!("/v1/tickets?assignee={called}&sort=number");
+        assert_eq!(numbers(&desk.ask(Some(&ali), "GET", &asked, None).await), all, "{called}");
+    }
+    // Histories and lists are read by people.
+    let listed = desk.get(&format!("/v1/tickets?assignee={who}&sort=number")).await;
+    assert_eq!(listed.body["items"][0]["assigneeName"], "Ali Aydin", "of before there was an account");
+    assert_eq!(listed.body["items"][1]["assigneeName"], "Ali Aydin");
+    let events = desk.get(&format!("/v1/tickets/{}/events", all[1])).await;
+    let told = events.body["items"].as_array().and_then(|events| events.iter().rfind(|event| event["type"] == "ticket.assigned")).cloned();
+    assert_eq!(told.expect("an event")["changes"], json!([{ "field": "assignee", "before": null, "after": "Ali Aydin" }]));
+
+    // Two colleagues of one name are told apart, and the ticket stays as it is.
+    desk.person(None, "Ali Aydin", "a.aydin@leverancier.example", &[uurwerk::domain::permission::Role::AgentLine1]).await;
+    let unclear = desk.patch(&format!("/v1/tickets/{early}"), &json!({ "assignee": "Ali Aydin", "title": "Anders" })).await;
+    let errors: Vec<_> = unclear.body["errors"].as_array().into_iter().flatten().map(|error| (&error["pointer"], &error["code"])).collect();
+    assert_eq!((unclear.status, errors), (400, vec![(&json!("/assignee"), &json!("ambiguous"))]), "{}", unclear.body);
+    assert_eq!(desk.get(&format!("/v1/tickets/{early}")).await.body["title"], incident("p2")["title"]);
+    let by_address = desk.patch(&format!("/v1/tickets/{early}"), &json!({ "assignee": "a.aydin@leverancier.example" })).await;
+    assert_eq!(by_address.status, 200);
 }
 
 async fn what_cannot_be_asked_is_refused_with_every_problem(desk: &Desk) {

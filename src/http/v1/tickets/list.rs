@@ -28,7 +28,7 @@ use crate::http::query::{self, FromQuery, Keys, Query, among, refused};
 use crate::http::shapes::{Ticket, TicketPage};
 use crate::usecases::contracts::{self, Names};
 use crate::usecases::tickets::read;
-use crate::usecases::{FieldCode, Problem, one_of, saved_views};
+use crate::usecases::{FieldCode, Problem, assignees, one_of, saved_views};
 
 pub struct TicketsQuery {
     filter: TicketFilter,
@@ -48,7 +48,7 @@ impl FromQuery for TicketsQuery {
             priorities: keys.list("priority", "A comma list of priority codes: of the one decided, else of the one proposed"),
             contracts: keys.list("contract", "A comma list of ids of contracts"),
             organisations: keys.list("organisation", "A comma list of ids of organisations"),
-            assignees: keys.list("assignee", "A comma list of assignees; `me` is whoever asks"),
+            assignees: keys.list("assignee", "A comma list of assignees, by id, name or address; `me` is whoever asks"),
             teams: keys.list("team", "A comma list of teams"),
             requesters: keys.parsed("requester", "A comma list of ids of people", |id| id.parse().ok(), "must be the UUID of a person"),
             channels: keys.codes("channel", "A comma list of channels: `phone`, `email`, `portal`, `form`, `api`, `monitoring`"),
@@ -117,10 +117,10 @@ pub async fn tickets(app: Data<App>, caller: May<ReadTickets>, query: Query<Tick
     if let Some(view) = view {
         let (kept, wrong) = kept(&app, &caller, view).await?;
         problems.extend(wrong);
-        filter.within = Some(Box::new(as_asked_by(&app, &caller, kept.filter)));
+        filter.within = Some(Box::new(as_asked_by(&app, &caller, kept.filter).await?));
         sort = if sort.is_empty() { kept.sort } else { sort };
     }
-    filter = as_asked_by(&app, &caller, filter);
+    filter = as_asked_by(&app, &caller, filter).await?;
     if let Some(since) = since {
         let after = cursor.map(|text| change_place(&text, since));
         if matches!(after, Some(None)) {
@@ -162,15 +162,16 @@ pub async fn problems_of_a_view(app: &App, caller: &Caller, query: &str) -> Resu
     Ok(problems)
 }
 
-/// Whoever asks, for the assignee `me`, and when they do.
-fn as_asked_by(app: &App, caller: &Caller, mut filter: TicketFilter) -> TicketFilter {
+/// Whoever asks, for the assignee `me`, and when they do; assignees by whatever they are kept as.
+async fn as_asked_by(app: &App, caller: &Caller, mut filter: TicketFilter) -> Result<TicketFilter, Failure> {
     filter.asked_at = Some(app.time.now());
     if let Some(own) = caller.who.actor.known_as() {
         for assignee in filter.assignees.iter_mut().filter(|assignee| *assignee == ME) {
             own.clone_into(assignee);
         }
     }
-    filter
+    filter.assignees = assignees::under_any_name(&app.db.view(caller.scope.clone()), filter.assignees).await?;
+    Ok(filter)
 }
 
 /// What a filter names that there is not.
