@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::naming::{lists_once, refers, written};
 use super::reader::{Field, Section};
+use crate::domain::address::can_be_mailed;
 use crate::domain::clock::Kind;
 use crate::domain::contract::TicketType;
 use crate::domain::restriction::Flag;
@@ -194,8 +195,8 @@ fn mail_leads_to_one_client(root: &Section<'_>) {
     for client in root.quiet_sections("clients") {
         for field in client.quiet_list("mail_domains") {
             let Some(domain) = field.as_text().map(str::to_lowercase) else { continue };
-            if let Err(error) = format!("x@{domain}").parse::<lettre::Address>() {
-                field.refuse(format!("is not a mail domain: {error}"));
+            if !can_be_mailed(&format!("x@{domain}")) {
+                field.refuse("is not a mail domain such as gemeente.nl");
             } else if !seen.insert(domain) {
                 field.refuse("is named twice: mail of one domain comes from one client");
             }

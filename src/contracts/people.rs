@@ -20,7 +20,7 @@ pub(super) fn role(code: &str, section: &Section<'_>) -> Option<Role> {
 }
 
 pub(super) fn addresses(field: &Field<'_>) -> Vec<String> {
-    field.list().iter().filter_map(Field::parsed::<lettre::Address>).map(|address| address.to_string()).collect()
+    field.list().iter().filter_map(Field::address).map(str::to_owned).collect()
 }
 
 /// `[[points_of_contact]]`: where else the desk is reached.
@@ -32,7 +32,7 @@ pub(super) fn point_of_contact(section: &Section<'_>) -> Option<PointOfContact> 
         // What is doubted may be no number at all.
         (Some(phone), None) if to_be_confirmed.is_some() => phone.text().map(str::to_owned),
         (Some(phone), None) => phone.parsed::<Phone>().map(|phone| phone.as_str().to_owned()),
-        (None, Some(mail)) => mail.parsed::<lettre::Address>().map(|address| address.to_string()),
+        (None, Some(mail)) => mail.address().map(str::to_owned),
         (None, None) | (Some(_), Some(_)) => None,
     };
     if section.has("phone") == section.has("mail") {

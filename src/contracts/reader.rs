@@ -8,7 +8,9 @@ use chrono::NaiveDate;
 use toml::{Table, Value};
 
 use super::Finding;
+use crate::domain::address::can_be_mailed;
 use crate::domain::contract::{Label, Share, TicketType};
+use crate::domain::text::is_line;
 use crate::words::ClosedList;
 
 #[derive(Default)]
@@ -172,6 +174,16 @@ impl<'a> Field<'a> {
         self.expect(self.value.as_str().filter(|text| !text.trim().is_empty()), "a text")
     }
 
+    /// A text on one line, such as a title or a name.
+    pub(super) fn line(&self) -> Option<&'a str> {
+        self.text().and_then(|text| self.expect(Some(text).filter(|text| is_line(text)), "a text on one line, with nothing that turns its direction"))
+    }
+
+    /// A mail address, as it is written.
+    pub(super) fn address(&self) -> Option<&'a str> {
+        self.text().and_then(|text| self.expect(Some(text).filter(|text| can_be_mailed(text)), "a mail address such as servicedesk@gemeente.nl"))
+    }
+
     /// A text that is the written form of another value.
     pub(super) fn parsed<T: std::str::FromStr<Err: Display>>(&self) -> Option<T> {
         self.text()?.parse().map_err(|error: T::Err| self.refuse(error)).ok()
@@ -279,7 +291,7 @@ pub(super) fn label(section: &Section<'_>, key: &'static str, otherwise: &str) -
     let Some(texts) = section.optional(key).and_then(|field| field.section()) else {
         return Label { nl: otherwise.to_owned(), en: otherwise.to_owned() };
     };
-    let text = |key| texts.optional(key).and_then(|field| field.text()).map(str::to_owned);
+    let text = |key| texts.optional(key).and_then(|field| field.line()).map(str::to_owned);
     let nl = text("nl").unwrap_or_else(|| otherwise.to_owned());
     let en = text("en").unwrap_or_else(|| nl.clone());
     texts.finish();
@@ -289,8 +301,8 @@ pub(super) fn label(section: &Section<'_>, key: &'static str, otherwise: &str) -
 /// A text whose Dutch is required, since nothing can stand in for it.
 pub(super) fn own_text(field: &Field<'_>) -> Option<Label> {
     let texts = field.section()?;
-    let nl = texts.required("nl").and_then(|field| field.text()).map(str::to_owned);
-    let en = texts.optional("en").and_then(|field| field.text()).map(str::to_owned);
+    let nl = texts.required("nl").and_then(|field| field.line()).map(str::to_owned);
+    let en = texts.optional("en").and_then(|field| field.line()).map(str::to_owned);
     texts.finish();
     let nl = nl?;
     Some(Label { en: en.unwrap_or_else(|| nl.clone()), nl })

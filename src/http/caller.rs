@@ -66,7 +66,7 @@ impl Caller {
         Ok(caller)
     }
 
-    /// The caller, identified again if what they may changed since. One who is refused opens no scope, which would tell: a role that was just
+    /// The caller, identified again if what they may changed since: before anything is done, or they would be told to send it once more. One who is refused opens no scope, which would tell: a role that was just
     /// granted to them would be nothing to a process that knew them before.
     async fn up_to_date(self, context: &RequestContext) -> Result<Self, Failure> {
         let app = context.request.app_data::<Data<App>>().ok_or_else(Failure::unauthorized)?;
@@ -131,7 +131,7 @@ impl<V: Requires> Argument for May<V> {
 
     async fn take(context: &mut RequestContext) -> Result<Self, Failure> {
         let mut caller = Caller::of(context).await?.for_verb(V::VERB);
-        if caller.who.may(V::VERB).is_err() {
+        if caller.scope.is_behind() || caller.who.may(V::VERB).is_err() {
             caller = caller.up_to_date(context).await?.for_verb(V::VERB);
         }
         let whoever = Whoever::arrived(caller, context);

@@ -15,7 +15,11 @@ use crate::domain::Instant;
 pub async fn changed(tx: &Tx) -> Result<(), DbErr> {
     let raised = Expr::col(access_state::Column::Version).add(1);
     let done = access_state::Entity::update_many().col_expr(access_state::Column::Version, raised).exec(tx.connection()).await?;
-    if done.rows_affected == 1 { Ok(()) } else { Err(broken("a version of access")) }
+    if done.rows_affected != 1 {
+        return Err(broken("a version of access"));
+    }
+    tx.note_access(version(tx).await?);
+    Ok(())
 }
 
 /// The version as it is committed, and as this transaction raised it.

@@ -14,7 +14,7 @@ use sea_orm::DbErr;
 use super::accounts::Account;
 use super::faults::CallerLost;
 use super::tokens::Token;
-use super::{Reads, access, accounts, agreements, role_assignments, tokens};
+use super::{Db, Reads, access, accounts, agreements, role_assignments, tokens};
 use crate::domain::Instant;
 use crate::domain::role_assignment::RoleAssignment;
 
@@ -68,6 +68,7 @@ pub struct Known {
     version: AtomicI64,
     /// Set once it is no longer so.
     is_lost: AtomicBool,
+    latest: Arc<AtomicI64>,
 }
 
 impl Known {
@@ -76,7 +77,13 @@ impl Known {
     }
 
     pub(super) fn is_at(&self, version: i64) -> bool {
+        self.latest.fetch_max(version, Ordering::AcqRel);
         self.version() == version
+    }
+
+    /// Whether this process came across a later version of access since.
+    pub fn is_behind(&self) -> bool {
+        self.version() < self.latest.load(Ordering::Acquire)
     }
 
     /// Reads their rows again after access changed; an error unless they are the same as before.
@@ -94,17 +101,24 @@ impl Known {
     }
 }
 
-#[derive(Debug, Default)]
-pub struct KnownCallers(RwLock<HashMap<Claim, Arc<Known>>>);
+#[derive(Debug)]
+pub struct KnownCallers {
+    callers: RwLock<HashMap<Claim, Arc<Known>>>,
+    latest: Arc<AtomicI64>,
+}
 
 impl KnownCallers {
+    pub fn of(db: &Db) -> Self {
+        Self { callers: RwLock::default(), latest: db.access_seen() }
+    }
+
     fn get(&self, claim: &Claim) -> Option<Arc<Known>> {
-        let known = self.0.read().unwrap_or_else(PoisonError::into_inner).get(claim).cloned();
+        let known = self.callers.read().unwrap_or_else(PoisonError::into_inner).get(claim).cloned();
         known.filter(|known| !known.is_lost.load(Ordering::Acquire))
     }
 
     fn keep(&self, known: &Arc<Known>) {
-        let mut callers = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let mut callers = self.callers.write().unwrap_or_else(PoisonError::into_inner);
         if callers.len() >= ROOM {
             callers.clear();
         }
@@ -120,7 +134,7 @@ pub async fn identify(callers: &KnownCallers, reads: &impl Reads, claim: Claim) 
     // Before the rows: what changes between the two is then a version that differs.
     let version = access::version(reads).await?;
     let Some(found) = find(reads, &claim).await? else { return Ok(None) };
-    let known = Arc::new(Known { claim, found, version: AtomicI64::new(version), is_lost: AtomicBool::new(false) });
+    let known = Arc::new(Known { claim, found, version: AtomicI64::new(version), is_lost: AtomicBool::new(false), latest: callers.latest.clone() });
     if known.found.holds() {
         callers.keep(&known);
     }

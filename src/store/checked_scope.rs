@@ -83,6 +83,11 @@ impl CheckedScope {
         Self { scope: self.scope.with_all_tickets(), check: self.check.clone(), shown: None }
     }
 
+    /// Whether what the caller may could have changed since they were identified, as far as this process came across that.
+    pub fn is_behind(&self) -> bool {
+        self.pending().is_some_and(|check| check.known.is_behind())
+    }
+
     /// The same where nothing that is read is shown: for what is only asked about.
     #[must_use]
     pub fn unshown(&self) -> Self {

@@ -7,7 +7,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use sea_orm::sqlx::pool::PoolOptions;
@@ -78,6 +78,7 @@ impl Db {
             file: None,
             spoilt: Arc::default(),
             statements: AtomicU64::default(),
+            access: Arc::default(),
             probed: tokio::sync::Mutex::default(),
         });
         Ok(Self {
@@ -111,6 +112,7 @@ impl Db {
             file: Some(FileGuard::of(path)),
             spoilt,
             statements: AtomicU64::default(),
+            access: Arc::default(),
             probed: tokio::sync::Mutex::default(),
         };
         Ok(Self { backend: Backend::Sqlite, bare: writer.clone(), writer, reader, poller, watch: Arc::new(watch), cache: Arc::default() })
@@ -121,6 +123,11 @@ impl Db {
     }
 
     /// Begins a transaction for a scope. On SQLite it is the only writer from here on.
+    /// The newest version of access that this process came across.
+    pub(super) fn access_seen(&self) -> Arc<AtomicI64> {
+        self.watch.access.clone()
+    }
+
     pub async fn begin(&self, scope: impl Into<CheckedScope>) -> Result<Tx, DbErr> {
         self.on(&self.writer).begin(&scope.into(), To::Write).await
     }

@@ -1,5 +1,6 @@
 //! Transactions, each begun for a scope, and which tables have rows of organisations.
 
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use sea_orm::sea_query::{Expr, ExprTrait, SelectStatement};
@@ -159,6 +160,11 @@ impl Tx {
 
     pub fn backend(&self) -> Backend {
         self.backend
+    }
+
+    /// Tells this process of another version of access. Should the transaction fail, callers are only checked once more than they need be.
+    pub(super) fn note_access(&self, version: i64) {
+        self.statements.watch.access.fetch_max(version, Ordering::AcqRel);
     }
 }
 

@@ -1,7 +1,7 @@
 //! The condition of the database, as everyone who uses it has found it.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::time::Instant;
 
 use sea_orm::DbErr;
@@ -18,6 +18,8 @@ pub(super) struct Watch {
     pub(super) spoilt: Arc<AtomicBool>,
     /// How many statements ran.
     pub(super) statements: AtomicU64,
+    /// The newest version of access that this process came across.
+    pub(super) access: Arc<AtomicI64>,
     /// When the database was last probed for writes.
     pub(super) probed: tokio::sync::Mutex<Option<Instant>>,
 }

@@ -95,7 +95,8 @@ pub fn code_of(need: Need) -> Code {
         Need::Priority => Code::PriorityRequired,
         Need::Service => Code::ServiceRequired,
         Need::Item => Code::ItemRequired,
-        Need::Form | Need::Part(_) => Code::PartRequired,
+        Need::Saying(Part::TestReport) => Code::TestFailed,
+        Need::Form | Need::Part(_) | Need::Saying(_) => Code::PartRequired,
         Need::Link(_) => Code::LinkRequired,
         Need::Answer(_) | Need::Yes(_) => Code::DecisionRequired,
     }

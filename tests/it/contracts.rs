@@ -124,7 +124,15 @@ fn what_could_never_work_is_refused() {
         (
             "side = \"supplier\"",
             "side = \"supplier\"\nmail = [\"desk@acme.example\", \"desk\"]",
-            &["roles.desk.mail.1: Missing domain or user"],
+            &["roles.desk.mail.1: must be a mail address such as servicedesk@gemeente.nl"],
+        ),
+        (
+            "side = \"supplier\"",
+            "side = \"supplier\"\nlabel = { nl = \"Balie\\nAan: iedereen\", en = \"Desk \\u202Eksed\" }",
+            &[
+                "roles.desk.label.nl: must be a text on one line, with nothing that turns its direction",
+                "roles.desk.label.en: must be a text on one line, with nothing that turns its direction",
+            ],
         ),
         ("level = 1", "level = 2", &["ladders.0.levels.0.level: must be 1: that is where a ticket stands first"]),
         (

@@ -5,7 +5,7 @@ use super::link::links;
 use super::part::{says, versions};
 use super::{Event, EventKind, Ticket, answer};
 use crate::domain::clock::Kind;
-use crate::domain::contract::{Contract, Side};
+use crate::domain::contract::{Contract, Side, TicketType};
 use crate::domain::workflow::{Phase, Verdict};
 
 /// All of it, for a move to a phase that histories call `event`.
@@ -36,12 +36,21 @@ pub(super) fn missing(contract: &Contract, ticket: &Ticket, history: &[Event], t
         // A form says which item it was filled in for.
         Need::Form => item.is_some_and(|item| item.form.asks_something() && says(history, Part::RequestForm) != Some(&item.code)),
         Need::Part(part) => versions(history, *part) == 0,
+        Need::Saying(part) => says_otherwise(ticket.kind, history, *part),
         Need::Link(relation) => !links(history).iter().any(|(known, _)| known == relation),
         Need::Answer(question) => answer::verdict(contract, ticket.kind, history, *question).is_none(),
         Need::Yes(question) => answer::verdict(contract, ticket.kind, history, *question) != Some(Verdict::Yes),
     };
     let mut missing = Vec::new();
-    for need in of_every_type.into_iter().chain(of_its_type).filter(lacks) {
+    // Where a question is not asked yet because of what a part says, that comes first: whoever is to answer cannot.
+    let with_its_part = |need: Need| {
+        let part = match need {
+            Need::Answer(question) | Need::Yes(question) => kinds::rules(ticket.kind).asked(question).and_then(|asked| asked.about),
+            _ => None,
+        };
+        part.map(Need::Saying).into_iter().chain([need])
+    };
+    for need in of_every_type.into_iter().chain(of_its_type).filter(lacks).flat_map(with_its_part).filter(lacks) {
         if !missing.contains(&need) {
             missing.push(need);
         }
@@ -49,11 +58,17 @@ pub(super) fn missing(contract: &Contract, ticket: &Ticket, history: &[Event], t
     missing
 }
 
+/// Whether a part is there, and its last version does not say what its question is asked about.
+fn says_otherwise(kind: TicketType, history: &[Event], part: Part) -> bool {
+    let asked = kinds::rules(kind).questions.iter().find(|asked| asked.about == Some(part)).and_then(|asked| asked.says);
+    asked.is_some_and(|asked| says(history, part).is_some_and(|said| said != asked))
+}
+
 /// Which side gives what is needed.
 pub fn given_by(contract: &Contract, need: Need) -> Vec<Side> {
     match need {
         Need::Answer(question) | Need::Yes(question) => answer::deciders(contract, question),
-        Need::Priority | Need::Service | Need::Item | Need::Form | Need::Part(_) | Need::Link(_) => vec![Side::Supplier],
+        Need::Priority | Need::Service | Need::Item | Need::Form | Need::Part(_) | Need::Saying(_) | Need::Link(_) => vec![Side::Supplier],
     }
 }
 

@@ -211,6 +211,7 @@ fn in_words(need: Need) -> String {
         Need::Item => "the ticket does not say which item of the catalogue it asks for".to_owned(),
         Need::Form => "the form of what it asks for is not filled in yet".to_owned(),
         Need::Part(part) => format!("the ticket has no {} yet", part.english()),
+        Need::Saying(part) => format!("the last {} does not let anybody decide about it: write another version", part.english()),
         Need::Link(relation) => format!("the ticket has no link \"{}\" to another one", relation.english()),
         Need::Answer(question) => format!("the client has not decided yet: {}", question.english()),
         Need::Yes(question) => format!("not everybody who decides has agreed: {}", question.english()),

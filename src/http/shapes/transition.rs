@@ -74,7 +74,8 @@ pub struct TransitionCause {
 /// What has to be done to a ticket before it can make a move.
 #[derive(ToSchema, Serialize)]
 pub struct TransitionCondition {
-    /// The code of the refusal without it, such as `priority_required` or `part_required`.
+    /// The code of the refusal without it, such as `priority_required` or `part_required`; `test_failed` where a part has to be written once
+    /// more.
     code: String,
     /// The field of the ticket that has to be set (`priority`, `service`, `kind`), the part that has to be written, such as `root_cause`, the kind of
     /// link it has to have, such as `causes`, or the question that has to be answered, such as `approval`.
@@ -211,7 +212,7 @@ impl TransitionCondition {
                 Self { choices, ..Self::of(need, contract, "kind", Label::new("gevraagde dienst", "service asked for")) }
             }
             Need::Form => Self::of(need, contract, Part::RequestForm.as_str(), Part::RequestForm.word().into()),
-            Need::Part(part) => Self::of(need, contract, part.as_str(), part.word().into()),
+            Need::Part(part) | Need::Saying(part) => Self::of(need, contract, part.as_str(), part.word().into()),
             Need::Link(relation) => Self::of(need, contract, relation.as_str(), relation.word().into()),
             Need::Answer(question) | Need::Yes(question) => Self::of(need, contract, question.as_str(), question.word().into()),
         }

@@ -23,7 +23,7 @@ use crate::domain::ticket::work::WorkEntry;
 use crate::domain::ticket::{
     self, Attachment, ClockIndex, Event, EventData, FieldChange, Message, Overview, PossibleMove, Reader, Ticket, TicketName, TicketRef,
 };
-use crate::domain::workflow::{Question, Relation, State, Verdict};
+use crate::domain::workflow::{Part, Question, Relation, State, Verdict};
 use crate::proof::ClockLedger;
 pub use crate::store::former_texts::FormerText;
 use crate::store::record::Rows as _;
@@ -254,14 +254,27 @@ pub struct Moves {
     pub moves: Vec<PossibleMove>,
     /// The caller's side.
     pub side: Side,
+    /// Parts that the agreement expects and that the ticket does not have.
+    pub expected: Vec<Part>,
 }
 
 /// The moves that may follow, including those that only the other party can make.
 pub async fn moves(app: &App, caller: &Caller, ticket: TicketRef) -> Result<Moves, Error> {
-    let of = with_history(&view(app, caller), ticket).await?;
+    let view = view(app, caller);
+    let of = with_history(&view, ticket).await?;
     let who = caller.who.at(&of.ticket.organisation);
     let moves = of.ticket.possible_moves(&of.version.contract, &of.history, &who, app.time.now());
-    Ok(Moves { moves, side: caller.who.actor.side(), of })
+    let mut expected = of.ticket.expected_parts(&of.version.contract, &of.history);
+    if expected.contains(&Part::Workaround) && has_workaround_elsewhere(&view, &of.history).await? {
+        expected.retain(|part| *part != Part::Workaround);
+    }
+    Ok(Moves { moves, side: caller.who.actor.side(), of, expected })
+}
+
+/// Whether a ticket is linked to a known error with a workaround, which is shown on it.
+async fn has_workaround_elsewhere(view: &View, history: &[Event]) -> Result<bool, Error> {
+    let others: Vec<_> = links_of(history).into_iter().map(|(_, other)| other).collect();
+    Ok(!others.is_empty() && !store::parts::latest::<Workaround>(view, &others).await?.is_empty())
 }
 
 /// A link, with the ticket at its other end.

@@ -18,6 +18,7 @@ on_both_databases!(
     what_comes_in_slowly_is_not_kept_when_its_sender_may_no_longer_come_in_at_its_end,
     a_caller_goes_on_when_somebody_elses_token_is_revoked,
     a_caller_whose_rights_changed_tries_again_with_the_new_ones,
+    a_process_that_came_across_the_change_lets_them_do_what_they_may_now_at_once,
     knowing_a_caller_again_costs_no_statement_beside_the_one_that_opens_their_scope,
 );
 
@@ -175,6 +176,25 @@ async fn a_caller_whose_rights_changed_tries_again_with_the_new_ones(desk: &Desk
     let again = other.ask(Some(&text), "POST", "/v1/tickets", Some(&incident("p3"))).await;
     assert_eq!((again.status, &again.body["code"]), (403, &json!("role_missing")), "{}", again.body);
     assert_eq!(other.ask(Some(&text), "GET", "/v1/tickets", None).await.status, 200);
+}
+
+async fn a_process_that_came_across_the_change_lets_them_do_what_they_may_now_at_once(desk: &Desk) {
+    let (text, id) = token(desk, vec![Role::Auditor]).await;
+    let (other, _) = token(desk, of_the_desk()).await;
+    assert_eq!(desk.ask(Some(&text), "GET", "/v1/tickets", None).await.status, 200);
+    let roles = format!("UPDATE token SET roles = 'agent_line_1' WHERE name = '{}'", name(desk, id).await);
+    desk.behind().await.execute_unprepared(&roles).await.expect("it is changed");
+    desk.behind().await.execute_unprepared("UPDATE access_state SET version = version + 1").await.expect("it is changed");
+    assert_eq!(desk.ask(Some(&other), "GET", "/v1/tickets", None).await.status, 200);
+    let made = desk.ask(Some(&text), "POST", "/v1/tickets", Some(&incident("p3"))).await;
+    assert_eq!(made.status, 201, "{}", made.body);
+    // This process made the change itself.
+    let (_, third) = token(desk, of_the_desk()).await;
+    tokens::revoke(&desk.app, third).await.expect("it is revoked");
+    let roles = roles.replace("agent_line_1", "auditor");
+    desk.behind().await.execute_unprepared(&roles).await.expect("it is changed");
+    let refused = desk.ask(Some(&text), "POST", "/v1/tickets", Some(&incident("p3"))).await;
+    assert_eq!((refused.status, &refused.body["code"]), (403, &json!("role_missing")), "{}", refused.body);
 }
 
 async fn name(desk: &Desk, id: Uuid) -> String {

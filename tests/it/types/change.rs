@@ -86,6 +86,9 @@ async fn chg_04_chg_10_nothing_is_in_production_before_the_functional_administra
     let path = format!("/v1/tickets/{number}/test-reports");
     assert_eq!(desk.post(&path, &json!({ "passed": false, "findings": "Traag." })).await.status, 201);
     assert_eq!(told(&accept(&administrator).await), (409, json!("test_failed")));
+    let failed = [("test_failed".to_owned(), "test_report".to_owned()), lacks[1].clone()];
+    assert_eq!(desk.lacks(&number, "implemented").await, failed, "nobody can accept yet: the desk tests once more");
+    assert_eq!(told(&desk.moves(&number, "implemented").await), (409, json!("test_failed")));
     assert_eq!(desk.post(&path, &json!({ "passed": true, "findings": "Goed." })).await.status, 201);
     assert_eq!(accept(&approver).await.status, 403, "the functional administrator, and nobody else");
     assert_eq!(accept(&administrator).await.status, 201);

@@ -181,6 +181,14 @@ async fn pri_04_a_ticket_without_the_workaround_that_its_priority_expects_says_s
     let written = desk.post(&format!("/v1/tickets/{medium}/workarounds"), &json!({ "instruction": "Gebruik de webversie." })).await;
     assert_eq!(written.status, 201, "{}", written.body);
     assert_eq!(expected(&medium).await, Vec::<Value>::new());
+    // What its known error says is shown with it.
+    let another = desk.registers(&outage("medium")).await;
+    let problem = with(outage("medium"), json!({ "type": "problem", "links": [{ "kind": "causes", "ticket": another }] }));
+    let problem = desk.registers(&with(problem, json!({ "priority": null }))).await;
+    assert_eq!(expected(&another).await, [json!("workaround")]);
+    let written = desk.post(&format!("/v1/tickets/{problem}/workarounds"), &json!({ "instruction": "Gebruik de webversie." })).await;
+    assert_eq!(written.status, 201, "{}", written.body);
+    assert_eq!(expected(&another).await, Vec::<Value>::new());
     // What the client proposes counts until the desk decides.
     let client = desk.token_of("stichting-proef").await;
     let requester = json!({ "name": "Bea Bakker", "email": "bea@stichting-proef.example" });

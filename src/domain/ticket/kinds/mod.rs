@@ -104,6 +104,8 @@ pub enum Need {
     Form,
     /// A version of this part.
     Part(Part),
+    /// A version of this part that says what its question is asked about: a test report that says it passed.
+    Saying(Part),
     /// A link of this kind, as seen from the ticket.
     Link(Relation),
     /// An answer to this question.

@@ -25,9 +25,9 @@ pub async fn possible(
     caller: May<ReadTickets>,
     Path(ticket): Path<TicketRef>,
 ) -> Result<Json<PossibleTransitions>, Failure> {
-    let Moves { of, moves, side } = read::moves(&app, &caller, ticket).await?;
+    let Moves { of, moves, side, expected } = read::moves(&app, &caller, ticket).await?;
     let items = moves.iter().map(|outlook| PossibleTransition::new(&of, outlook, side)).collect();
-    let expected_parts = of.ticket.expected_parts(&of.version.contract, &of.history).into_iter().map(Into::into).collect();
+    let expected_parts = expected.into_iter().map(Into::into).collect();
     Ok(Json(PossibleTransitions { items, expected_parts }))
 }
 
