@@ -1,10 +1,14 @@
 //! Whether a message is of whom it says: what the mail server that took it in wrote into `Authentication-Results` (RFC 8601).
 //!
-//! Only the header of the server that the settings name is believed. It stands above what a sender may have written by the same name, so the
+//! Only the header of the server that the settings name is believed; of one that does not name itself ([`UNNAMED`]), the topmost of all if it
+//! names nobody. It stands above what a sender may have written by the same name, so the
 //! topmost result of each method counts. Deliberately absent: looking up keys and policies.
 
 use super::parse::Parsed;
 use crate::domain::mail::Authentication;
+
+/// In the settings, a server that does not say in its results who found them, as that of Microsoft 365.
+const UNNAMED: &str = "-";
 
 /// What one method found.
 #[derive(Debug, PartialEq, Eq)]
@@ -18,7 +22,8 @@ struct Found {
 /// What the server named in the settings says of a message, with its words where a check failed.
 pub fn judge(mail: &Parsed, server: Option<&str>) -> (Authentication, Option<String>) {
     let Some((server, from)) = server.zip(mail.from.as_ref()) else { return (Authentication::Unverified, None) };
-    let headers: Vec<_> = mail.authentication_results.iter().filter_map(|header| of_server(header, server)).collect();
+    let believed = if server == UNNAMED { 1 } else { mail.authentication_results.len() };
+    let headers: Vec<_> = mail.authentication_results.iter().take(believed).filter_map(|header| of_server(header, server)).collect();
     // Of each method, those in the topmost header that has any.
     let of = |method: &str| {
         let with_it = headers.iter().find(|found| found.iter().any(|one| one.method == method));
@@ -50,6 +55,10 @@ pub fn judge(mail: &Parsed, server: Option<&str>) -> (Authentication, Option<Str
 /// The results in a header of this server.
 fn of_server(header: &str, server: &str) -> Option<Vec<Found>> {
     let bare = bare(header);
+    if server == UNNAMED {
+        let results = bare.split(';').map(found).collect::<Vec<_>>();
+        return results.first().is_some_and(Option::is_some).then(|| results.into_iter().flatten().collect());
+    }
     let (by, results) = bare.split_once(';')?;
     // A version may follow the name.
     by.split_whitespace().next().filter(|by| by.eq_ignore_ascii_case(server))?;
@@ -167,6 +176,21 @@ mod tests {
         }
         let mail = parse(b"Authentication-Results: mx.desk.example; dmarc=fail\r\nFrom: a@ipo.example\r\n\r\nx\r\n");
         assert_eq!(judge(&mail, None).0, Unverified, "nobody is believed who is not named");
+    }
+
+    #[test]
+    fn of_a_server_that_does_not_name_itself_the_topmost_header_counts() {
+        let judged = |headers: &[&str]| {
+            let headers = headers.iter().map(|one| format!("Authentication-Results: {one}\r\n")).collect::<Vec<_>>().concat();
+            judge(&parse(format!("{headers}From: Anna <anna@ipo.example>\r\n\r\nx\r\n").as_bytes()), Some(UNNAMED)).0
+        };
+        let forged = "spf=fail (sender IP is 192.0.2.1)\r\n smtp.mailfrom=ipo.example; dkim=none (message not signed)\r\n header.d=none;dmarc=fail \
+                      action=oreject header.from=ipo.example;compauth=fail reason=000";
+        let own = "spf=pass (sender IP is 192.0.2.1) smtp.mailfrom=ipo.example; dkim=pass (signature was verified) header.d=ipo.example;dmarc=pass \
+                   action=none header.from=ipo.example;compauth=pass reason=100";
+        assert_eq!((judged(&[forged, own]), judged(&[own, forged])), (Authentication::Failed, Authentication::Verified));
+        let named = format!("mx.anders.example; {own}");
+        assert_eq!((judged(&[&named]), judged(&[&named, own])), (Authentication::Unverified, Authentication::Unverified));
     }
 
     #[test]

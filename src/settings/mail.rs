@@ -16,7 +16,7 @@ pub struct Mail {
     pub transport: MailTransport,
     /// Used with `folder`.
     pub folder: PathBuf,
-    /// The mail server whose `Authentication-Results` are believed, as it names itself there.
+    /// The mail server whose `Authentication-Results` are believed, as it names itself there; `-` for one that does not.
     #[serde(default, deserialize_with = "unless_empty")]
     pub authserv_id: Option<String>,
     /// Days an undeliverable mail is retried before it is given up.

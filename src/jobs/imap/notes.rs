@@ -14,8 +14,11 @@ pub struct Notes {
 
 #[derive(Debug, Clone, Copy)]
 enum Note {
-    /// The desk has it, and it is still to be moved.
-    Taken,
+    /// The desk has it, and it is still to be moved: not before `again`, where the server said that it was moved and it is still there.
+    Taken {
+        moves: usize,
+        again: Option<Stopwatch>,
+    },
     Failed {
         tries: usize,
         again: Stopwatch,
@@ -23,7 +26,7 @@ enum Note {
 }
 
 impl Notes {
-    /// Which of these messages to take now: those that never failed, oldest first, then those whose time has come. What is not among them is
+    /// Which of these messages to take now: those that nothing went wrong with, oldest first, then those whose time has come. What is not among them is
     /// forgotten, and everything is when messages are numbered anew.
     pub fn in_turn(&mut self, numbering: u32, there: &[u32]) -> Vec<u32> {
         if self.numbering != numbering {
@@ -38,11 +41,21 @@ impl Notes {
     }
 
     pub fn is_taken(&self, number: u32) -> bool {
-        matches!(self.notes.get(&number), Some(Note::Taken))
+        matches!(self.notes.get(&number), Some(Note::Taken { .. }))
     }
 
     pub fn taken(&mut self, number: u32) {
-        self.notes.insert(number, Note::Taken);
+        self.notes.insert(number, Note::Taken { moves: 0, again: None });
+    }
+
+    /// The server said that it was moved. Whether it had said so before.
+    pub fn moved(&mut self, number: u32) -> bool {
+        let moves = match self.notes.get(&number) {
+            Some(Note::Taken { moves, .. }) => *moves,
+            _ => 0,
+        };
+        self.notes.insert(number, Note::Taken { moves: moves + 1, again: Some(later(moves)) });
+        moves > 0
     }
 
     pub fn failed(&mut self, number: u32) {
@@ -50,8 +63,7 @@ impl Notes {
             Some(Note::Failed { tries, .. }) => tries + 1,
             _ => 0,
         };
-        let wait = Duration::from_secs(AGAIN[tries.min(AGAIN.len() - 1)]);
-        self.notes.insert(number, Note::Failed { tries, again: Stopwatch::now() + wait });
+        self.notes.insert(number, Note::Failed { tries, again: later(tries) });
     }
 
     /// How long until the next of those that failed is to be tried.
@@ -62,10 +74,15 @@ impl Notes {
 
     fn again(&self, number: u32) -> Option<Stopwatch> {
         match self.notes.get(&number)? {
-            Note::Taken => None,
+            Note::Taken { again, .. } => *again,
             Note::Failed { again, .. } => Some(*again),
         }
     }
+}
+
+/// When to try again after so many times.
+fn later(times: usize) -> Stopwatch {
+    Stopwatch::now() + Duration::from_secs(AGAIN[times.min(AGAIN.len() - 1)])
 }
 
 #[cfg(test)]
@@ -86,5 +103,11 @@ mod tests {
         assert_eq!(notes.in_turn(7, &[1, 2]), [1, 2], "a number that is there again is another message");
         notes.failed(1);
         assert_eq!((notes.in_turn(8, &[1, 2]), notes.is_taken(2)), (vec![1, 2], false));
+        notes.taken(1);
+        assert!(!notes.moved(1) && notes.is_taken(1));
+        assert_eq!(notes.in_turn(8, &[1, 2]), [2], "what a server only says to have moved is not asked for without end");
+        assert!(notes.moved(1));
+        assert_eq!(notes.in_turn(8, &[2]), [2]);
+        assert_eq!(notes.next(), None);
     }
 }

@@ -2,6 +2,7 @@
 //! messages inside one another, which overflows the stack and kills the process. A stack overflow cannot be caught, so such messages are
 //! recognised before parsing. A panic can be caught: it costs the body of that message, and no mail is lost.
 
+use std::borrow::Cow;
 use std::panic::catch_unwind;
 
 use mail_parser::{Message, MessageParser};
@@ -20,6 +21,53 @@ pub(super) fn without_envelope(raw: &[u8]) -> &[u8] {
     } else {
         raw
     }
+}
+
+/// With more parts than this that were never ended, they stay so.
+const UNENDED_CAP: usize = 50;
+
+/// Ends every part that the message does not end itself: of one that was cut off, or made by a careless program, the rest belongs to its last
+/// part (RFC 2046, section 5.1.2), and the parser takes it for none.
+pub(super) fn ended(content: &[u8]) -> Cow<'_, [u8]> {
+    let unended: Vec<_> = boundaries(content).into_iter().filter(|boundary| !is_ended(content, boundary)).collect();
+    if unended.is_empty() || unended.len() > UNENDED_CAP {
+        return Cow::Borrowed(content);
+    }
+    // What was begun last is ended first.
+    let ends = unended.into_iter().rev().flat_map(|boundary| [b"\r\n--", boundary, b"--"].concat());
+    Cow::Owned(content.iter().copied().chain(ends).chain(*b"\r\n").collect())
+}
+
+/// What separates the parts of each multipart, outermost first, as far as their headers name it on a line of ordinary length.
+fn boundaries(content: &[u8]) -> Vec<&[u8]> {
+    const NAMED: &[u8] = b"boundary=";
+    const LONGEST: usize = 200;
+    let mut found: Vec<&[u8]> = Vec::new();
+    for (at, _) in content.windows(NAMED.len()).enumerate().filter(|(_, word)| word.eq_ignore_ascii_case(NAMED)) {
+        let rest = &content[at + NAMED.len()..];
+        let rest = &rest[..rest.len().min(LONGEST)];
+        let named = match rest.strip_prefix(b"\"") {
+            Some(quoted) => quoted.split(|sign| matches!(sign, b'"' | b'\r' | b'\n')).next(),
+            None => rest.split(|sign| matches!(sign, b';' | b' ' | b'\t' | b'\r' | b'\n')).next(),
+        };
+        let named = named.unwrap_or_default();
+        if !named.is_empty() && found.len() <= UNENDED_CAP && !found.contains(&named) && is_begun(content, named) {
+            found.push(named);
+        }
+    }
+    found
+}
+
+fn is_begun(content: &[u8], boundary: &[u8]) -> bool {
+    has_line(content, &[b"--", boundary].concat())
+}
+
+fn is_ended(content: &[u8], boundary: &[u8]) -> bool {
+    has_line(content, &[b"--", boundary, b"--"].concat())
+}
+
+fn has_line(content: &[u8], begin: &[u8]) -> bool {
+    content.split(|byte| *byte == b'\n').any(|line| line.starts_with(begin))
 }
 
 /// The parsed message; only its headers when it looks hostile or the parser panics.
@@ -56,6 +104,20 @@ mod tests {
         ] {
             assert_eq!(without_envelope(raw), rest);
         }
+    }
+
+    #[test]
+    fn the_last_part_of_a_message_that_was_cut_off_ends_with_it() {
+        let whole = b"Content-Type: multipart/mixed; boundary=\"a b\"\n\n--a b\nContent-Type: multipart/alternative;\n boundary=c\n\n--c\n\nHallo.\n--c--\n--a b--\n";
+        assert_eq!(ended(whole), &whole[..]);
+        let text = |raw: &[u8]| super::super::parse(raw).text;
+        for cut in [&whole[..whole.len() - 8], &whole[..whole.len() - 14]] {
+            assert_ne!(ended(cut), cut);
+            assert_eq!((text(cut), text(whole)), ("Hallo.".to_owned(), "Hallo.".to_owned()), "{}", String::from_utf8_lossy(cut));
+        }
+        let file = b"Content-Type: multipart/mixed; boundary=b\n\n--b\n\nHallo.\n--b\nContent-Type: application/pdf\nContent-Disposition: attachment; filename=a.pdf\n\n%PDF";
+        let read = super::super::parse(file);
+        assert_eq!((read.text.as_str(), read.attachments.len(), read.attachments[0].name.as_str()), ("Hallo.", 1, "a.pdf"));
     }
 
     #[test]

@@ -39,7 +39,8 @@ fn in_base64(raw: &[u8]) -> Option<Vec<u8>> {
     // Where the bytes of the message stand in the raw one.
     let content = guard::without_envelope(raw);
     let before = raw.len() - content.len();
-    let message = guard::message(content)?;
+    let content = guard::ended(content);
+    let message = guard::message(&content)?;
     let encoded = message.parts.iter().filter(|part| part.encoding == Encoding::Base64);
     let mut anew: Vec<_> = encoded
         .filter_map(|part| {
@@ -57,7 +58,7 @@ fn in_base64(raw: &[u8]) -> Option<Vec<u8>> {
     anew.sort_by_key(|(place, _)| std::cmp::Reverse(place.start));
     let mut message = raw.to_vec();
     for (place, text) in anew {
-        message.splice(before + place.start..before + place.end, text);
+        message.splice(before + place.start..(before + place.end).min(message.len()), text);
     }
     Some(message)
 }

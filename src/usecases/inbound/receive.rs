@@ -114,6 +114,13 @@ impl Coming<'_> {
         self.keep(tx, &decision, None, None, left).await
     }
 
+    /// When it happened, if it was fetched late.
+    fn when(&self) -> When {
+        let is_late = self.arrived.unix() + AT_ONCE < self.now.unix();
+        let reason = is_late.then(|| "it came into the mailbox then".to_owned());
+        When { arrived: is_late.then_some(self.arrived), reason, occurred_at: None }
+    }
+
     fn authentication(&self) -> (Authentication, Option<String>) {
         authentication::judge(self.mail, self.app.settings.mail.authserv_id.as_deref())
     }
@@ -479,13 +486,8 @@ impl<'a> Intake<'a> {
             is_stranger: self.is_of_a_stranger(),
             related,
         };
-        // What is fetched at once is not late.
-        let late = self.coming.arrived.unix() + AT_ONCE < self.coming.now.unix();
-        Draft {
-            occurred_at: late.then_some(self.coming.arrived),
-            occurred_at_reason: late.then(|| "it came into the mailbox then".to_owned()),
-            ..draft(self.coming.mail, becoming)
-        }
+        let When { arrived, reason, .. } = self.coming.when();
+        Draft { occurred_at: arrived, occurred_at_reason: reason, ..draft(self.coming.mail, becoming) }
     }
 
     /// Adds the message to a ticket. Returns the ticket, and who wrote if that is known.
@@ -496,7 +498,7 @@ impl<'a> Intake<'a> {
         let body = if mail.reply_text.is_empty() { "(geen tekst)" } else { &mail.reply_text };
         let message =
             NewMessage { body: body.to_owned(), person_id: person, is_automatic: mail.automatic.is_some(), ..NewMessage::public() };
-        tickets::write_in(self.coming.app, tx, &self.stamp(person), ticket.clone(), &message, &When::default()).await?;
+        tickets::write_in(self.coming.app, tx, &self.stamp(person), ticket.clone(), &message, &self.coming.when()).await?;
         let ticket = store::tickets::find(tx, TicketRef::Id(ticket.id)).await?.ok_or(Error::NotFound("ticket"))?;
         Ok((ticket, person))
     }

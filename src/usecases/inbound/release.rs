@@ -48,7 +48,10 @@ async fn release_to(app: &App, stamp: &Stamp, id: Uuid, to: &Destination) -> Res
     let mailbox = app.settings.mailboxes.get(&mail.mailbox);
     let contract = to.contract.as_ref().unwrap_or(&mail.contract);
     let agreements = store::agreements::read(&view).await?;
-    let version = agreements.in_force(contract, mail.received_at);
+    // What came before the contract began is an affair of its first day: nothing was promised before.
+    let began = agreements.versions_of(contract).first().map_or(mail.received_at, |version| version.contract.begins_at());
+    let occurred_at = mail.received_at.max(began.min(stamp.recorded_at));
+    let version = agreements.in_force(contract, occurred_at);
     let parsed = parse::parse(&raw).without_personal_links();
     let organisation = match version {
         Some(version) => of_client(app, &view, &parsed, (to, mailbox), &version.contract).await?,
@@ -65,8 +68,12 @@ async fn release_to(app: &App, stamp: &Stamp, id: Uuid, to: &Destination) -> Res
         related: None,
     };
     let draft = Draft {
-        occurred_at: Some(mail.received_at),
-        occurred_at_reason: Some(format!("received by mail then, and kept as \"{}\"", mail.outcome)),
+        occurred_at: Some(occurred_at),
+        occurred_at_reason: Some(if occurred_at == mail.received_at {
+            format!("received by mail then, and kept as \"{}\"", mail.outcome)
+        } else {
+            format!("received by mail at {}, before the contract began, and kept as \"{}\"", mail.received_at, mail.outcome)
+        }),
         ..draft(&parsed, becoming)
     };
     let draft = Draft { kind: to.kind.clone().or(draft.kind), ..draft };

@@ -28,6 +28,8 @@ pub struct When {
     pub occurred_at: Option<Instant>,
     /// Why it is recorded late; required with `occurred_at`.
     pub reason: Option<String>,
+    /// When it came into the desk's mailbox, which nobody says but the mail server.
+    pub arrived: Option<Instant>,
 }
 
 /// Does something to a ticket, if it still has one of the expected versions (`If-Match`); `None` expects none.
@@ -198,11 +200,15 @@ async fn refuse_reserved(tx: &Tx, stamp: &Stamp, contract: &Contract, ticket: &T
 
 /// The instant of an act: not in the future, and not before the ticket's previous fact.
 fn occurred(stamp: &Stamp, history: &[Event], when: &When) -> Result<Instant, Error> {
+    let previous = history.iter().filter(|event| !event.is_derived()).map(|event| event.occurred_at).max();
+    if let Some(arrived) = when.arrived {
+        let arrived = arrived.min(stamp.recorded_at);
+        return Ok(arrived.max(previous.unwrap_or(arrived)));
+    }
     let mut problems = Vec::new();
     check_late(stamp, when.occurred_at, when.reason.as_deref(), &mut problems);
     may_be_late(stamp, when.occurred_at, &mut problems);
     let at = when.occurred_at.unwrap_or(stamp.recorded_at);
-    let previous = history.iter().filter(|event| !event.is_derived()).map(|event| event.occurred_at).max();
     // Not for clients: the previous fact may be an internal note, which the refusal would reveal.
     if when.occurred_at.is_some() && Reader::of(&stamp.who.actor) == Reader::Desk && previous.is_some_and(|previous| at < previous) {
         let detail = format!("is before the ticket's previous fact, {}", previous.unwrap_or(at));

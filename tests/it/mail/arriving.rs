@@ -1,13 +1,15 @@
 //! Awkward mails through a running desk: each ends as a ticket, a reply or a clear refusal, and every one is kept.
 
 use crate::on_both_databases;
-use crate::support::{ADMIN, Desk};
+use crate::support::{ADMIN, Desk, incident};
 
 on_both_databases!(
     every_awkward_mail_ends_as_something_and_none_is_lost,
     a_stranger_does_not_join_a_ticket_by_quoting_its_number,
     a_mail_delivered_many_times_at_once_is_one_ticket,
     mail_05_a_mail_that_was_fetched_late_was_reported_when_it_came_into_its_mailbox,
+    mail_05_an_answer_that_was_fetched_late_ends_the_waiting_when_it_came,
+    a_mail_of_before_its_contract_began_can_be_made_a_ticket_of_its_first_day,
 );
 
 /// What arrives, and what becomes of it (MAIL-10).
@@ -48,6 +50,56 @@ async fn mail_05_a_mail_that_was_fetched_late_was_reported_when_it_came_into_its
     }
     let clock = desk.clock("INC-1001", "response").await;
     assert_eq!(clock["startedAt"], "2026-02-27T15:30:00Z", "the weekend is the desk's, not the client's: {clock}");
+}
+
+/// The hours in which nobody fetched it are no hours of waiting for the client.
+async fn mail_05_an_answer_that_was_fetched_late_ends_the_waiting_when_it_came(desk: &Desk) {
+    let stamp = |desk: &Desk| uurwerk::usecases::Stamp::command("receiveMail", desk.app.time.now());
+    let number = desk.registers(&incident("p2")).await;
+    desk.moves(&number, "in_progress").await;
+    desk.passes("PT1H").await;
+    let hold = serde_json::json!({ "to": "on_hold", "reason": "Welke printer?", "cause": "requester" });
+    assert_eq!(desk.post(&format!("/v1/tickets/{number}/transitions"), &hold).await.status, 201);
+    desk.passes("PT3H").await;
+    let answer = |id: &str, from: &str| {
+        format!("From: {from}\r\nSubject: Re: [{number}] Printer\r\nMessage-ID: <{id}@ipo.example>\r\n\r\nDe grote ({id}).\r\n")
+    };
+    let arrived = Some("2026-03-02T10:00:00+01:00".parse().expect("an instant"));
+    let raw = answer("1", "anna@ipo.example");
+    let taken = uurwerk::usecases::inbound::receive(&desk.app, &stamp(desk), "servicedesk", raw.as_bytes(), arrived).await;
+    assert!(taken.expect("a mail").ticket.is_some());
+    // One from before the ticket waited belongs to no time before what was recorded since.
+    let raw = answer("2", "anna@ipo.example");
+    let early = Some("2026-03-02T08:30:00+01:00".parse().expect("an instant"));
+    uurwerk::usecases::inbound::receive(&desk.app, &stamp(desk), "servicedesk", raw.as_bytes(), early).await.expect("a mail");
+    let events = desk.get(&format!("/v1/tickets/{number}/events")).await.body["items"].clone();
+    let events = events.as_array().expect("events").iter().map(|event| (event["type"].as_str(), event["occurredAt"].as_str()));
+    let late: Vec<_> = events.filter(|(kind, _)| matches!(kind, Some("ticket.message_received" | "ticket.resumed" | "ticket.held"))).collect();
+    let at = |kind, at| (Some(kind), Some(at));
+    assert_eq!(
+        late,
+        [
+            at("ticket.held", "2026-03-02T08:00:00Z"),
+            at("ticket.message_received", "2026-03-02T09:00:00Z"),
+            at("ticket.resumed", "2026-03-02T09:00:00Z"),
+            at("ticket.message_received", "2026-03-02T09:00:00Z"),
+        ]
+    );
+}
+
+/// On 31 December nobody had promised anything yet.
+async fn a_mail_of_before_its_contract_began_can_be_made_a_ticket_of_its_first_day(desk: &Desk) {
+    let stamp = uurwerk::usecases::Stamp::command("receiveMail", desk.app.time.now());
+    let raw = b"From: anna@ipo.example\r\nSubject: Printer\r\nMessage-ID: <1@ipo.example>\r\n\r\nKapot.\r\n";
+    let arrived = Some("2019-12-31T16:30:00+01:00".parse().expect("an instant"));
+    let taken = uurwerk::usecases::inbound::receive(&desk.app, &stamp, "servicedesk", raw, arrived).await.expect("a mail");
+    assert_eq!((taken.mail.outcome.as_str(), taken.ticket.is_none()), ("quarantined", true));
+    let made = desk.post(&format!("/v1/inbound-messages/{}/tickets", taken.mail.id), &serde_json::json!({})).await;
+    let began = desk.get("/v1/contracts/dap-example").await.body["effectiveDate"].clone();
+    assert_eq!(made.status, 201, "{}", made.body);
+    let opened: chrono::DateTime<chrono::FixedOffset> = made.body["openedAt"].as_str().and_then(|at| at.parse().ok()).expect("an instant");
+    let first = opened.with_timezone(&chrono_tz::Europe::Amsterdam);
+    assert_eq!(first.format("%Y-%m-%d %H:%M").to_string(), format!("{} 00:00", began.as_str().expect("a date")));
 }
 
 async fn every_awkward_mail_ends_as_something_and_none_is_lost(desk: &Desk) {

@@ -200,7 +200,7 @@ async fn decide(
 ) -> Result<Made, Failure> {
     let stamp = caller.stamp_of(&app, &key, &body);
     let mut body = body.value;
-    let when = When { occurred_at: body.occurred_at.take(), reason: body.occurred_at_reason.take() };
+    let when = When { occurred_at: body.occurred_at.take(), reason: body.occurred_at_reason.take(), arrived: None };
     let ticket = tickets::decide(&app, &stamp, ticket, &body.decision(), &when, expected.as_deref()).await?;
     done(&app, &caller, ticket).await
 }

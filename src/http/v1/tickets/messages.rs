@@ -60,7 +60,7 @@ pub async fn write(
 ) -> Result<Created<Message>, Failure> {
     let stamp = caller.stamp_of(&app, &key, &body);
     let body = body.value;
-    let when = When { occurred_at: body.occurred_at, reason: body.occurred_at_reason };
+    let when = When { occurred_at: body.occurred_at, reason: body.occurred_at_reason, arrived: None };
     let message = NewMessage {
         // What cannot be read is judged as what everybody may write.
         public: body.visibility.as_deref() != Some("internal"),

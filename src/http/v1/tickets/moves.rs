@@ -47,7 +47,7 @@ pub async fn transition(
 
 /// A move as it is asked for, and when it was made.
 pub fn wish(body: TransitionInput) -> (Transition, When) {
-    let when = When { occurred_at: body.occurred_at, reason: body.occurred_at_reason };
+    let when = When { occurred_at: body.occurred_at, reason: body.occurred_at_reason, arrived: None };
     let texts = [(ClosingText::Measures, body.measures), (ClosingText::Results, body.results), (ClosingText::Lessons, body.lessons)];
     let texts = texts.into_iter().filter_map(|(text, words)| Some((text, words?))).collect();
     let handling = body.handling.as_deref().and_then(Handling::named);
@@ -65,7 +65,7 @@ pub async fn agree_repair(
 ) -> Result<Made, Failure> {
     let stamp = caller.stamp_of(&app, &key, &body);
     let body = body.value;
-    let when = When { occurred_at: body.occurred_at, reason: body.occurred_at_reason };
+    let when = When { occurred_at: body.occurred_at, reason: body.occurred_at_reason, arrived: None };
     let agreed_by = body.agreed_by.map(|one| (one.name, one.email)).unwrap_or_default();
     let agreement = RepairAgreement { due_at: body.due_at.unwrap_or(stamp.recorded_at), agreed_by };
     let ticket = tickets::agree_repair(&app, &stamp, ticket, &agreement, &when, expected.as_deref()).await?;
