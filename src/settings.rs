@@ -31,6 +31,7 @@ use load::Reading;
 pub use mail::{Mail, MailTransport, Mailbox, Smtp, Tls, UnknownSenders};
 pub use networks::Networks;
 
+use crate::domain::address::can_be_mailed;
 use crate::domain::password::{LONGEST, SHORTEST};
 
 /// A value that is never printed.
@@ -192,6 +193,9 @@ pub enum LogFormat {
 #[serde(deny_unknown_fields)]
 pub struct Team {
     pub label: TeamLabel,
+    /// Where it is told of its tickets.
+    #[serde(default)]
+    pub mail: Option<String>,
 }
 
 #[derive(Debug, Clone, Deserialize, Serialize)]
@@ -284,6 +288,16 @@ impl Settings {
         }
         if let Err(error) = self.mail.from.parse::<lettre::message::Mailbox>() {
             refuse("mail.from", format!("\"{}\" is not an address: {error}", self.mail.from));
+        }
+        let teams = self.teams.iter().filter_map(|(name, team)| Some((format!("teams.{name}.mail"), team.mail.as_ref()?)));
+        for (key, address) in teams.chain(self.mail.notices.iter().map(|address| ("mail.notices".to_owned(), address))) {
+            let own = self.mailboxes.values().map(|mailbox| mailbox.address.as_str()).chain([self.mail.from.as_str()]);
+            let mut own = own.filter_map(|own| own.parse::<lettre::message::Mailbox>().ok());
+            if !can_be_mailed(address) {
+                refuse(&key, format!("\"{address}\" is not a mail address"));
+            } else if own.any(|own| own.email.to_string().eq_ignore_ascii_case(address)) {
+                refuse(&key, "is an address of the desk itself: what it sends there comes back to it as mail".to_owned());
+            }
         }
         if self.mail.give_up_after_days == 0 {
             refuse("mail.give_up_after_days", "must be at least 1".to_owned());

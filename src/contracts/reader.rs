@@ -176,12 +176,15 @@ impl<'a> Field<'a> {
 
     /// A text on one line, such as a title or a name.
     pub(super) fn line(&self) -> Option<&'a str> {
-        self.text().and_then(|text| self.expect(Some(text).filter(|text| is_line(text)), "a text on one line, with nothing that turns its direction"))
+        self.text().and_then(|text| {
+            self.expect(Some(text).filter(|text| is_line(text)), "a text on one line, with nothing that turns its direction")
+        })
     }
 
     /// A mail address, as it is written.
     pub(super) fn address(&self) -> Option<&'a str> {
-        self.text().and_then(|text| self.expect(Some(text).filter(|text| can_be_mailed(text)), "a mail address such as servicedesk@gemeente.nl"))
+        self.text()
+            .and_then(|text| self.expect(Some(text).filter(|text| can_be_mailed(text)), "a mail address such as servicedesk@gemeente.nl"))
     }
 
     /// A text that is the written form of another value.

@@ -19,6 +19,9 @@ pub struct Mail {
     /// The mail server whose `Authentication-Results` are believed, as it names itself there; `-` for one that does not.
     #[serde(default, deserialize_with = "unless_empty")]
     pub authserv_id: Option<String>,
+    /// Where the desk is told of what happens on tickets that nobody has in hand.
+    #[serde(default, deserialize_with = "unless_empty")]
+    pub notices: Option<String>,
     /// Days an undeliverable mail is retried before it is given up.
     pub give_up_after_days: u16,
     /// Used with `smtp`.

@@ -134,7 +134,8 @@ pub async fn identify(callers: &KnownCallers, reads: &impl Reads, claim: Claim) 
     // Before the rows: what changes between the two is then a version that differs.
     let version = access::version(reads).await?;
     let Some(found) = find(reads, &claim).await? else { return Ok(None) };
-    let known = Arc::new(Known { claim, found, version: AtomicI64::new(version), is_lost: AtomicBool::new(false), latest: callers.latest.clone() });
+    let known =
+        Arc::new(Known { claim, found, version: AtomicI64::new(version), is_lost: AtomicBool::new(false), latest: callers.latest.clone() });
     if known.found.holds() {
         callers.keep(&known);
     }

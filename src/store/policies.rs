@@ -22,14 +22,15 @@ const PERSON: &str = "(SELECT nullif(current_setting('uurwerk.person', true), ''
 const ANY: &str = "(SELECT current_setting('uurwerk.rows', true) <> '')";
 
 /// Tables whose rows the desk alone reads and writes.
-pub const OF_THE_DESK: [&str; 8] =
-    ["canned_reply", "destruction", "destruction_item", "local_account", "routing_rule", "saved_view", "search_backlog", "signing_key"];
+pub const OF_THE_DESK: [&str; 7] =
+    ["canned_reply", "destruction", "destruction_item", "local_account", "saved_view", "search_backlog", "signing_key"];
 
 /// Tables that are needed whole within every scope, each with why.
-pub const SHARED: [(&str, &str); 4] = [
+pub const SHARED: [(&str, &str); 5] = [
     ("calendar_amendment", "what is in force of an agreement decides the clocks of every client of it"),
     ("contract_version", "an agreement is one text for every client of it, and is shown to each as far as it serves them"),
     ("idempotency", "found by caller and key; it keeps the digest of a request and the id of what that created, no text"),
+    ("routing_rule", "whoever registers a ticket, the desk's rules say which team it comes to; they are shown to the desk alone"),
     ("upload", "the ids of files on their way in, of which whoever sends one knows nothing else"),
 ];
 

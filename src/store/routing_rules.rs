@@ -29,7 +29,7 @@ pub async fn list(reads: &impl Reads, after: Option<(i32, Uuid)>, limit: u64) ->
 pub async fn active(tx: &Tx) -> Result<Vec<RoutingRule>, DbErr> {
     let rows = tx.find_of_desk::<Entity>().filter(Column::IsActive.eq(true));
     let rows = rows.order_by_asc(Column::Position).order_by_asc(Column::Id);
-    tx.beyond(async || rows.all(tx.connection()).await).await?.into_iter().map(to_domain).collect()
+    rows.all(tx.connection()).await?.into_iter().map(to_domain).collect()
 }
 
 pub async fn count(tx: &Tx) -> Result<u64, DbErr> {

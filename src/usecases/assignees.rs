@@ -40,7 +40,8 @@ fn given_to(wish: &Act) -> Option<&str> {
     }
 }
 
-fn is_called(person: &Person, text: &str) -> bool {
+/// Whether a ticket that was given to somebody called so was given to them.
+pub fn is_called(person: &Person, text: &str) -> bool {
     person.name == text || person.email.eq_ignore_ascii_case(text) || text.parse() == Ok(person.id)
 }
 
@@ -70,7 +71,8 @@ pub(super) async fn name(reads: &impl Reads, shown: &mut [Overview]) -> Result<(
 
 /// The same in what events changed: people read that, and ids are no names.
 pub(super) async fn name_in(reads: &impl Reads, changes: impl Iterator<Item = &mut FieldChange>) -> Result<(), Error> {
-    let mut kept: Vec<_> = changes.filter(|change| change.field == "assignee").flat_map(|change| [&mut change.before, &mut change.after]).collect();
+    let mut kept: Vec<_> =
+        changes.filter(|change| change.field == "assignee").flat_map(|change| [&mut change.before, &mut change.after]).collect();
     let names = names(reads, kept.iter().filter_map(|one| one.as_deref())).await?;
     for one in kept.iter_mut().filter_map(|one| one.as_mut()) {
         if let Some(name) = names.get(one) {

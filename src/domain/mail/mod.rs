@@ -57,6 +57,8 @@ closed_list! {
         Calamity = "calamity": "calamiteit", "calamity";
         /// To those who follow a ticket.
         Followed = "followed": "nieuws voor volger", "news for a follower";
+        /// To whoever has a ticket in hand.
+        Holder = "holder": "nieuws voor behandelaar", "news for its holder";
         Escalation = "escalation": "escalatie", "escalation";
         EscalationProposed = "escalation-proposed": "escalatievoorstel", "proposed escalation";
         /// That a ticket which few may see climbs its ladder, without which one.

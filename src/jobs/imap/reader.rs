@@ -156,7 +156,10 @@ impl<'a> Reader<'a> {
             () = stopped_for(self.app, LAST_MOVE) => return Err(Ended::Stopping),
         }
         if self.notes.moved(number) {
-            tracing::warn!(mailbox = self.name, "the server says that a mail was moved, and it is still where it was; it is asked for less and less often");
+            tracing::warn!(
+                mailbox = self.name,
+                "the server says that a mail was moved, and it is still where it was; it is asked for less and less often"
+            );
         }
         Ok(Tried::Taken)
     }

@@ -17,6 +17,7 @@ mod escalation_withheld;
 mod flag_set;
 mod follower_news;
 mod goals_changed;
+mod holder_news;
 mod judgement_reminder;
 mod merged;
 mod news_withheld;
@@ -48,6 +49,7 @@ pub use escalation_withheld::EscalationWithheld;
 pub use flag_set::FlagSet;
 pub use follower_news::{FollowerNews, News};
 pub use goals_changed::GoalsChanged;
+pub use holder_news::{HeldBy, HolderNews, HolderWord};
 pub use judgement_reminder::JudgementReminder;
 pub use merged::MergeNews;
 pub use news_withheld::NewsWithheld;
@@ -187,6 +189,7 @@ pub const REGISTRY: [Entry; MailKind::ALL.len()] = [
     Entry::of::<DecisionAsked>(),
     Entry::of::<DecisionWritten>(),
     Entry::of::<FollowerNews>(),
+    Entry::of::<HolderNews>(),
     Entry::of::<Escalated>(),
     Entry::of::<Proposed>(),
     Entry::of::<EscalationWithheld>(),

@@ -23,6 +23,7 @@ use crate::store::record::Rows as _;
 use crate::store::threads::Thread;
 use crate::store::{self, Tx};
 use crate::usecases::actors::Actors;
+use crate::usecases::assignees::is_called;
 use crate::usecases::letter::DESK;
 use crate::usecases::reach::reach;
 use crate::usecases::{Error, followers, tokens};
@@ -36,6 +37,8 @@ pub(super) enum Needs {
     Reach,
     /// Who follows the tickets.
     Followers,
+    /// Who has the tickets in hand, and what is asked of the supplier's side.
+    Holder,
     /// Who decides what is asked, and the roles.
     Deciders,
     /// The roles, and who acts as service manager of the desk.
@@ -61,6 +64,8 @@ pub(super) struct TicketContext {
     followers: HashMap<Uuid, Vec<Person>>,
     /// Of each ticket, those who follow it since another one was merged into it, with that one; read with the followers.
     came_along: HashMap<Uuid, BTreeMap<Uuid, Uuid>>,
+    /// Those of the desk whom tickets are given to; read for mails to them alone.
+    assignees: Vec<Person>,
     texts: HashMap<Uuid, String>,
     threads: HashMap<Uuid, Thread>,
     names: Actors,
@@ -103,6 +108,8 @@ fn goes_by_history(needs: Needs, ticket: &Ticket, event: &Event) -> bool {
     let rules = kinds::rules(ticket.kind);
     match &event.data {
         _ if matches!(needs, Needs::Deciders | Needs::Management) => true,
+        EventData::PartWritten(_) | EventData::Retyped(_) if needs == Needs::Holder => true,
+        data if needs == Needs::Holder => data.as_move().is_some(),
         EventData::PriorityProposed(_) => true,
         _ if voided::chooses_goals(event.kind()) => true,
         data => data.as_move().is_some_and(|moved| {
@@ -145,8 +152,13 @@ impl TicketContext {
         if needs == Needs::Management {
             context.managers = service_manager::managers(app, tx).await?;
         }
-        context.read_decisions(tx, now).await?;
-        context.read_people(tx, events).await?;
+        if needs == Needs::Holder {
+            let called: Vec<_> = context.tickets.values().filter_map(|ticket| ticket.assignee.as_deref()).collect();
+            context.assignees = if called.is_empty() { Vec::new() } else { store::desk_people::called(tx, &called).await? };
+        } else {
+            context.read_decisions(tx, now).await?;
+        }
+        context.read_people(tx, events, needs).await?;
         let called = events.iter().filter(|(_, event)| event.kind() == EventKind::ResponseTeamCalled);
         let called: Vec<_> = called.map(|(_, event)| event.id).collect();
         context.texts.extend(store::response_tasks::with_ids(tx, &called).await?.into_iter().map(|task| (task.id, task.text)));
@@ -177,7 +189,7 @@ impl TicketContext {
             return Ok(());
         }
         self.histories = store::events::histories::<Ticket>(tx, &ids.into_iter().collect::<Vec<_>>()).await?;
-        if !matches!(needs, Needs::Requester | Needs::Deciders) {
+        if !matches!(needs, Needs::Requester | Needs::Deciders | Needs::Holder) {
             return Ok(());
         }
         for (id, event) in events {
@@ -206,12 +218,13 @@ impl TicketContext {
     }
 
     /// People, their names and their words.
-    async fn read_people(&mut self, tx: &Tx, events: &[(Uuid, &Event)]) -> Result<(), Error> {
+    async fn read_people(&mut self, tx: &Tx, events: &[(Uuid, &Event)], needs: Needs) -> Result<(), Error> {
         let mut people: BTreeSet<_> = self.tickets.values().filter_map(|ticket| ticket.requester_id).collect();
         let mut names: BTreeSet<_> = self.deciders.iter().map(|one| one.id).collect();
         for (id, event) in events {
             let Some(ticket) = self.tickets.get(id) else { continue };
             match &event.data {
+                _ if needs == Needs::Holder => names.extend(Actor::id_in(&event.actor)),
                 EventData::Replied(_) => names.extend(Actor::id_in(&event.actor)),
                 EventData::PriorityProposed(_) => people.extend(Actor::id_in(&event.actor)),
                 _ => {}
@@ -228,7 +241,8 @@ impl TicketContext {
         let following = of_flagged.iter().filter_map(|ticket| self.followers.get(&ticket.id)).flatten();
         let of_flagged: Vec<_> = of_flagged.iter().filter_map(|ticket| self.people.get(&ticket.requester_id?)).chain(following).collect();
         self.readdressed = store::former::readdressed(tx, &of_flagged).await?;
-        let replies: Vec<_> = events.iter().filter(|(_, event)| event.kind() == EventKind::Replied).map(|(_, event)| event.id).collect();
+        let is_message = |event: &Event| matches!(event.kind(), EventKind::Replied | EventKind::MessageReceived);
+        let replies: Vec<_> = events.iter().filter(|(_, event)| is_message(event)).map(|(_, event)| event.id).collect();
         if !replies.is_empty() {
             self.texts = store::messages::with_ids(tx, &replies).await?.into_iter().map(|message| (message.id, message.body)).collect();
         }
@@ -298,6 +312,13 @@ impl TicketContext {
 
     pub fn requester(&self, ticket: &Ticket) -> Option<&Person> {
         self.people.get(&ticket.requester_id?)
+    }
+
+    /// Whoever of the desk has a ticket in hand; none of several of one name.
+    pub fn assignee(&self, ticket: &Ticket) -> Option<&Person> {
+        let called = ticket.assignee.as_deref()?;
+        let mut meant = self.assignees.iter().filter(|one| is_called(one, called));
+        meant.next().filter(|_| meant.next().is_none())
     }
 
     pub fn followers(&self, ticket: &Ticket) -> impl Iterator<Item = &Person> {

@@ -4,6 +4,7 @@ mod calamities;
 mod context;
 mod followers;
 mod goals;
+mod holders;
 mod merges;
 mod officers;
 mod owners;
@@ -52,6 +53,7 @@ enum Work {
     Management,
     Requester,
     Followers,
+    Holder,
     Roles,
     Owner,
     ServiceManager,
@@ -82,7 +84,7 @@ const TURNS: &[EventKind] = &[
     EventKind::Ticket(Ti::MergeUndone),
 ];
 
-pub static HANDLERS: [Handler; 13] = [
+pub static HANDLERS: [Handler; 14] = [
     Handler {
         name: "mail-to-requester",
         takes: &[
@@ -103,6 +105,25 @@ pub static HANDLERS: [Handler; 13] = [
         takes: &[STEPS, TURNS, &[EventKind::Ticket(Ti::Replied)]],
         from: From::Now,
         work: Work::Followers,
+    },
+    Handler {
+        name: "mail-to-holders",
+        takes: &[
+            STEPS,
+            &[
+                EventKind::Ticket(Ti::Registered),
+                EventKind::Ticket(Ti::Assigned),
+                EventKind::Ticket(Ti::MessageReceived),
+                EventKind::Ticket(Ti::PriorityProposed),
+                EventKind::Ticket(Ti::PartWritten),
+                EventKind::Ticket(Ti::Decided),
+                EventKind::Ticket(Ti::Retyped),
+                EventKind::Ticket(Ti::Warned),
+                EventKind::Ticket(Ti::Breached),
+            ],
+        ],
+        from: From::Now,
+        work: Work::Holder,
     },
     Handler {
         name: "mail-to-roles",
@@ -222,6 +243,7 @@ impl Handler {
             Work::Deciders => ticket_mail::each(app, tx, events, Needs::Deciders, |mail| mail.to_deciders()).await?,
             Work::Management => ticket_mail::each(app, tx, events, Needs::Management, |mail| mail.to_management()).await?,
             Work::Followers => ticket_mail::each(app, tx, events, Needs::Followers, |mail| mail.to_followers()).await?,
+            Work::Holder => ticket_mail::each(app, tx, events, Needs::Holder, |mail| mail.to_holder()).await?,
             Work::Owner => owners::mails(app, tx, events).await?,
             Work::ServiceManager => service_manager::mails(app, tx, events).await?,
         };

@@ -19,7 +19,7 @@ use crate::usecases::decision_links::links;
 use crate::usecases::letter::{About, outbound};
 
 pub(super) struct TicketMail<'a> {
-    app: &'a App,
+    pub app: &'a App,
     pub context: &'a TicketContext,
     pub ticket: &'a Ticket,
     pub version: &'a Version,

@@ -1,11 +1,14 @@
 //! Incoming mail. Every message becomes a ticket, a reply or a clear refusal, and is itself always kept.
 //!
-//! `receive` takes a message in, `oversized` notes one of which only the head was read, `release` makes a ticket of a quarantined one, `copy` keeps the message itself, and `sender` looks up what is known of who wrote it.
+//! `receive` takes a message in or notes one that is too large, `coming` is a message on its way, `intake` says what becomes of it, `matching` which
+//! ticket it is about, and `sender` what is known of who wrote it. `release` makes a ticket of a quarantined one, and `copy` keeps the message itself.
 
 mod answer;
+mod coming;
 mod copy;
+mod intake;
 mod mailboxes;
-mod oversized;
+mod matching;
 pub mod read;
 mod receive;
 mod release;
@@ -13,8 +16,7 @@ mod sender;
 
 pub(super) use copy::opened;
 pub use mailboxes::without_tickets;
-pub use oversized::{SIZE_CAP, refuse_oversized};
-pub use receive::{Received, receive};
+pub use receive::{Received, SIZE_CAP, receive, refuse_oversized};
 pub use release::{Destination, release};
 
 use super::tickets::{Draft, FromMail};

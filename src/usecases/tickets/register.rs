@@ -165,8 +165,14 @@ async fn register_all_in(
         requesters.push(requester.clone());
         linked.push(checked.links.clone());
         let references = draft.external_references.clone();
-        let overview =
-            Overview { ticket: record.subject.clone(), requester, references, desk: Some(DeskFacts::default()), assignee_name: None, merged_into: None };
+        let overview = Overview {
+            ticket: record.subject.clone(),
+            requester,
+            references,
+            desk: Some(DeskFacts::default()),
+            assignee_name: None,
+            merged_into: None,
+        };
         made.push(without_colleagues(stamp, overview));
         records.push(record);
     }

@@ -74,7 +74,8 @@ async fn mail_05_an_answer_that_was_fetched_late_ends_the_waiting_when_it_came(d
     uurwerk::usecases::inbound::receive(&desk.app, &stamp(desk), "servicedesk", raw.as_bytes(), early).await.expect("a mail");
     let events = desk.get(&format!("/v1/tickets/{number}/events")).await.body["items"].clone();
     let events = events.as_array().expect("events").iter().map(|event| (event["type"].as_str(), event["occurredAt"].as_str()));
-    let late: Vec<_> = events.filter(|(kind, _)| matches!(kind, Some("ticket.message_received" | "ticket.resumed" | "ticket.held"))).collect();
+    let late: Vec<_> =
+        events.filter(|(kind, _)| matches!(kind, Some("ticket.message_received" | "ticket.resumed" | "ticket.held"))).collect();
     let at = |kind, at| (Some(kind), Some(at));
     assert_eq!(
         late,

@@ -7,6 +7,7 @@ mod enclosures;
 mod hostile;
 mod identity;
 mod imap;
+mod holders;
 mod letters;
 mod lmtp;
 mod parsing;

@@ -60,7 +60,11 @@ fn tkt_07_what_is_reserved_is_reserved_to_somebody_of_the_client() {
             ],
         ),
         ("types = [\"change_request\"]", "types = []", &["reserved.0.types: needs at least one type"]),
-        ("people = [\"Anna@acme.example\"]", "people = [\"Anna\"]", &["reserved.0.people.0: must be a mail address such as servicedesk@gemeente.nl"]),
+        (
+            "people = [\"Anna@acme.example\"]",
+            "people = [\"Anna\"]",
+            &["reserved.0.people.0: must be a mail address such as servicedesk@gemeente.nl"],
+        ),
         (
             "[[reserved]]\n",
             "[[reserved]]\norganisation = \"other\"\n",
