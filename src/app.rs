@@ -17,6 +17,7 @@ use crate::health::Health;
 use crate::identity::Providers;
 use crate::mail::imap::Server;
 use crate::mail::send::Mailer;
+use crate::mail::sender_check::SenderChecks;
 use crate::sealing::Keys;
 use crate::settings::{Settings, TimeMode};
 use crate::store::callers::KnownCallers;
@@ -38,6 +39,8 @@ pub struct App {
     pub mailer: Mailer,
     /// Mailboxes whose mail the desk fetches, by their names in the settings.
     pub fetched: BTreeMap<String, Fetched>,
+    /// Where the desk finds out itself whether a mail is of whom it says.
+    pub sender_checks: Option<SenderChecks>,
     pub providers: Providers,
     pub callers: KnownCallers,
     pub passwords: Passwords,
@@ -78,6 +81,7 @@ impl App {
         let files = Files::open(&settings.attachments, keys.clone()).map_err(|error| Error::Internal(error.to_string()))?;
         let mailer = Mailer::new(&settings).map_err(Error::Internal)?;
         let fetched = fetched(&settings).map_err(Error::Internal)?;
+        let sender_checks = SenderChecks::new(&settings.mail).map_err(|wrong| Error::Internal(format!("mail.resolver {wrong}")))?;
         let providers = Providers::new(&settings.identity).map_err(Error::Internal)?;
         let passwords = Passwords::new(&settings.access).map_err(Error::Internal)?;
         Ok(Self {
@@ -89,6 +93,7 @@ impl App {
             files,
             mailer,
             fetched,
+            sender_checks,
             providers,
             passwords,
             used_tokens: UsedTokens::default(),

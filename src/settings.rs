@@ -28,7 +28,7 @@ pub use identity::{Identity, IdentityProvider, ProviderKind};
 pub use imap::{Imap, OAuth};
 pub use lmtp::{Lmtp, LmtpPlace};
 use load::Reading;
-pub use mail::{Mail, MailTransport, Mailbox, Smtp, Tls, UnknownSenders};
+pub use mail::{Mail, MailTransport, Mailbox, Smtp, Tls, UnknownSenders, place_of_resolver};
 pub use networks::Networks;
 
 use crate::domain::address::can_be_mailed;
@@ -298,6 +298,9 @@ impl Settings {
             } else if own.any(|own| own.email.to_string().eq_ignore_ascii_case(address)) {
                 refuse(&key, "is an address of the desk itself: what it sends there comes back to it as mail".to_owned());
             }
+        }
+        if self.mail.resolver.as_ref().is_some_and(|named| named != "system" && place_of_resolver(named).is_none()) {
+            refuse("mail.resolver", "must be \"system\", or the address of a resolver such as 192.0.2.53".to_owned());
         }
         if self.mail.give_up_after_days == 0 {
             refuse("mail.give_up_after_days", "must be at least 1".to_owned());

@@ -2,7 +2,7 @@
 //!
 //! Only the header of the server that the settings name is believed; of one that does not name itself ([`UNNAMED`]), the topmost of all if it
 //! names nobody. It stands above what a sender may have written by the same name, so the
-//! topmost result of each method counts. Deliberately absent: looking up keys and policies.
+//! topmost result of each method counts. Where none of them says anything, [`super::sender_check`] may find out.
 
 use super::parse::Parsed;
 use crate::domain::mail::Authentication;
@@ -19,18 +19,21 @@ struct Found {
     domain: Option<String>,
 }
 
-/// What the server named in the settings says of a message, with its words where a check failed.
-pub fn judge(mail: &Parsed, server: Option<&str>) -> (Authentication, Option<String>) {
-    let Some((server, from)) = server.zip(mail.from.as_ref()) else { return (Authentication::Unverified, None) };
+/// What the server named in the settings says of a message, with its words where a check failed; none where it says nothing.
+pub fn judge(mail: &Parsed, server: Option<&str>) -> Option<(Authentication, Option<String>)> {
+    let (server, from) = server.zip(mail.from.as_ref())?;
     let believed = if server == UNNAMED { 1 } else { mail.authentication_results.len() };
     let headers: Vec<_> = mail.authentication_results.iter().take(believed).filter_map(|header| of_server(header, server)).collect();
+    if headers.iter().all(Vec::is_empty) {
+        return None;
+    }
     // Of each method, those in the topmost header that has any.
     let of = |method: &str| {
         let with_it = headers.iter().find(|found| found.iter().any(|one| one.method == method));
         with_it.into_iter().flatten().filter(move |one| one.method == method).collect::<Vec<_>>()
     };
     let is_aligned = |one: &&&Found| one.domain.as_ref().is_some_and(|domain| is_of_one_domain(domain, from.domain()));
-    let failed = |one: &Found| (Authentication::Failed, Some(format!("{}={}", one.method, one.result)));
+    let failed = |one: &Found| Some((Authentication::Failed, Some(format!("{}={}", one.method, one.result))));
     // Nothing is said of a domain that the message is not of.
     let dmarc = of("dmarc");
     if let Some(failure) = dmarc.iter().find(|one| one.result == "fail") {
@@ -38,18 +41,18 @@ pub fn judge(mail: &Parsed, server: Option<&str>) -> (Authentication, Option<Str
     }
     if dmarc.iter().any(|one| one.result == "pass" && one.domain.as_ref().is_some_and(|domain| domain.eq_ignore_ascii_case(from.domain())))
     {
-        return (Authentication::Verified, None);
+        return Some((Authentication::Verified, None));
     }
     // A message may have several signatures, of which one that fits is enough.
     if of("dkim").iter().filter(|one| one.result == "pass").any(|one| is_aligned(&one)) {
-        return (Authentication::Verified, None);
+        return Some((Authentication::Verified, None));
     }
     let spf = of("spf");
     if let Some(failure) = spf.iter().find(|one| one.result == "fail") {
         return failed(failure);
     }
     let is_verified = spf.iter().filter(|one| one.result == "pass").any(|one| is_aligned(&one));
-    (if is_verified { Authentication::Verified } else { Authentication::Unverified }, None)
+    Some((if is_verified { Authentication::Verified } else { Authentication::Unverified }, None))
 }
 
 /// The results in a header of this server.
@@ -111,7 +114,7 @@ fn found(result: &str) -> Option<Found> {
 }
 
 /// Whether one domain is the other, or lies in it.
-fn is_of_one_domain(one: &str, other: &str) -> bool {
+pub(super) fn is_of_one_domain(one: &str, other: &str) -> bool {
     let (one, other) = (one.to_ascii_lowercase(), other.to_ascii_lowercase());
     let lies_in = |inner: &str, outer: &str| {
         outer.contains('.') && inner.strip_suffix(outer).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
@@ -127,7 +130,7 @@ mod tests {
     fn judged(headers: &[&str]) -> Authentication {
         let headers = headers.iter().map(|one| format!("Authentication-Results: {one}\r\n")).collect::<Vec<_>>().concat();
         let mail = parse(format!("{headers}From: Anna <anna@ipo.example>\r\nSubject: x\r\n\r\nx\r\n").as_bytes());
-        judge(&mail, Some("mx.desk.example")).0
+        judge(&mail, Some("mx.desk.example")).map_or(Authentication::Unverified, |(judgement, _)| judgement)
     }
 
     #[test]
@@ -175,14 +178,15 @@ mod tests {
             assert_eq!(judged(headers), judgement, "{headers:?}");
         }
         let mail = parse(b"Authentication-Results: mx.desk.example; dmarc=fail\r\nFrom: a@ipo.example\r\n\r\nx\r\n");
-        assert_eq!(judge(&mail, None).0, Unverified, "nobody is believed who is not named");
+        assert_eq!(judge(&mail, None), None, "nobody is believed who is not named");
     }
 
     #[test]
     fn of_a_server_that_does_not_name_itself_the_topmost_header_counts() {
         let judged = |headers: &[&str]| {
             let headers = headers.iter().map(|one| format!("Authentication-Results: {one}\r\n")).collect::<Vec<_>>().concat();
-            judge(&parse(format!("{headers}From: Anna <anna@ipo.example>\r\n\r\nx\r\n").as_bytes()), Some(UNNAMED)).0
+            let mail = parse(format!("{headers}From: Anna <anna@ipo.example>\r\n\r\nx\r\n").as_bytes());
+            judge(&mail, Some(UNNAMED)).map_or(Authentication::Unverified, |(judgement, _)| judgement)
         };
         let forged = "spf=fail (sender IP is 192.0.2.1)\r\n smtp.mailfrom=ipo.example; dkim=none (message not signed)\r\n header.d=none;dmarc=fail \
                       action=oreject header.from=ipo.example;compauth=fail reason=000";

@@ -1,5 +1,6 @@
 //! `[mail]` and `[mailboxes.NAME]`: how mail goes out, and whose comes in where.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
@@ -19,6 +20,12 @@ pub struct Mail {
     /// The mail server whose `Authentication-Results` are believed, as it names itself there; `-` for one that does not.
     #[serde(default, deserialize_with = "unless_empty")]
     pub authserv_id: Option<String>,
+    /// Who is asked what sending domains say of themselves: `system`, or the address of a resolver. Nobody when absent.
+    #[serde(default, deserialize_with = "unless_empty")]
+    pub resolver: Option<String>,
+    /// The mail servers in front of the desk, as they name themselves in `Received`.
+    #[serde(default)]
+    pub received_by: Vec<String>,
     /// Where the desk is told of what happens on tickets that nobody has in hand.
     #[serde(default, deserialize_with = "unless_empty")]
     pub notices: Option<String>,
@@ -98,4 +105,10 @@ pub enum UnknownSenders {
 
 const fn incident() -> TicketType {
     TicketType::Incident
+}
+
+/// Where a resolver is, on its usual port unless another is named.
+pub fn place_of_resolver(named: &str) -> Option<SocketAddr> {
+    const PORT: u16 = 53;
+    named.parse().ok().or_else(|| Some(SocketAddr::new(named.parse().ok()?, PORT)))
 }

@@ -14,7 +14,7 @@ const NESTING_CAP: usize = 200;
 const BOUNDARY_CAP: usize = 50_000;
 
 /// Skips a byte order mark, blank lines and an mbox "From " line.
-pub(super) fn without_envelope(raw: &[u8]) -> &[u8] {
+pub fn without_envelope(raw: &[u8]) -> &[u8] {
     let raw = raw.strip_prefix(b"\xef\xbb\xbf").unwrap_or(raw).trim_ascii_start();
     if raw.starts_with(b"From ") || raw.starts_with(b">From ") {
         raw.iter().position(|byte| *byte == b'\n').and_then(|end| raw.get(end + 1..)).unwrap_or_default()
@@ -71,7 +71,7 @@ fn has_line(content: &[u8], begin: &[u8]) -> bool {
 }
 
 /// The parsed message; only its headers when it looks hostile or the parser panics.
-pub(super) fn message(content: &[u8]) -> Option<Message<'_>> {
+pub fn message(content: &[u8]) -> Option<Message<'_>> {
     let parser = MessageParser::default();
     if nests_too_deeply(content) || has_too_many_parts(content) {
         return parser.parse_headers(content);

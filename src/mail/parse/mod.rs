@@ -14,6 +14,8 @@ mod personal_links;
 mod quotes;
 mod rejoin;
 
+pub(super) use guard::{message, without_envelope};
+
 pub use automatic::{Automatic, LOOP_MARKER, Mark};
 pub use bounce::Bounce;
 pub use headers::Address;
@@ -118,8 +120,8 @@ pub struct Attachment {
 
 pub fn parse(raw: &[u8]) -> Parsed {
     let digest = hex::encode(Sha256::digest(raw));
-    let content = &*guard::ended(guard::without_envelope(raw));
-    let message = guard::message(content).filter(headers::look_like_mail);
+    let content = &*guard::ended(without_envelope(raw));
+    let message = message(content).filter(headers::look_like_mail);
     // If our own reading panics, the message is kept as if it were unreadable.
     let parsed = message.and_then(|message| catch_unwind(AssertUnwindSafe(|| read(&message, content))).ok());
     Parsed { digest, ..parsed.unwrap_or_else(|| unreadable(content)) }
@@ -127,8 +129,8 @@ pub fn parse(raw: &[u8]) -> Parsed {
 
 /// The decoded bytes of every attachment, in the order of [`Parsed::attachments`]. Text is converted to UTF-8.
 pub fn attachment_contents(raw: &[u8]) -> Vec<Vec<u8>> {
-    let content = guard::ended(guard::without_envelope(raw));
-    let message = guard::message(&content).filter(headers::look_like_mail);
+    let content = guard::ended(without_envelope(raw));
+    let message = message(&content).filter(headers::look_like_mail);
     message.map(|message| attached(&message).map(|part| part.contents().to_vec()).collect()).unwrap_or_default()
 }
 

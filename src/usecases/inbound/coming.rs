@@ -35,6 +35,8 @@ pub(super) struct Coming<'a> {
     pub(super) sealed: (Vec<u8>, Option<WrappedKey>),
     /// Bytes that it has, where no more than its head was read.
     pub(super) cut_from: Option<u64>,
+    /// Whether it is of whom it says, with what failed.
+    pub(super) authentication: (Authentication, Option<String>),
     /// Of whoever handed it in.
     pub(super) stamp: &'a Stamp,
     pub(super) id: Uuid,
@@ -59,7 +61,8 @@ impl<'a> Coming<'a> {
         let (id, now) = (app.time.id(), stamp.recorded_at);
         let settings = app.settings.mailboxes.get(mailbox).ok_or(Error::NotFound("mailbox"))?;
         let sealed = copy::sealed(app, id, raw)?;
-        Ok(Self { app, name: mailbox, mailbox: settings, mail, raw, sealed, cut_from: None, stamp, id, now, arrived: now })
+        let authentication = said_in_front(app, mail).unwrap_or((Authentication::Unverified, None));
+        Ok(Self { app, name: mailbox, mailbox: settings, mail, raw, sealed, authentication, cut_from: None, stamp, id, now, arrived: now })
     }
 
     /// Quarantines a message, unless it is a duplicate.
@@ -75,10 +78,6 @@ impl<'a> Coming<'a> {
         let is_late = self.arrived.unix() + AT_ONCE < self.now.unix();
         let reason = is_late.then(|| "it came into the mailbox then".to_owned());
         When { arrived: is_late.then_some(self.arrived), reason, occurred_at: None }
-    }
-
-    pub(super) fn authentication(&self) -> (Authentication, Option<String>) {
-        authentication::judge(self.mail, self.app.settings.mail.authserv_id.as_deref())
     }
 
     /// How much of it is kept: of a copy of what was removed for good, no more than was left of that.
@@ -151,7 +150,7 @@ impl<'a> Coming<'a> {
                 Left::ThatItCame => Some(GONE.to_owned()),
                 Left::Nothing => None,
             },
-            authentication: self.authentication().0,
+            authentication: self.authentication.0,
             outcome: decision.outcome.kind().as_str().to_owned(),
             reason: decision.reason.clone(),
             ticket_id: ticket.as_ref().map(|ticket| ticket.id),
@@ -173,4 +172,9 @@ impl<'a> Coming<'a> {
 /// The decision to quarantine.
 pub(super) fn waiting(reason: &str) -> Decision<Ticket> {
     Decision::noted(Outcome::Quarantined, reason, None)
+}
+
+/// What the mail server in front says of who sent it.
+pub(super) fn said_in_front(app: &App, mail: &Parsed) -> Option<(Authentication, Option<String>)> {
+    authentication::judge(mail, app.settings.mail.authserv_id.as_deref())
 }

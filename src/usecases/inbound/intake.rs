@@ -119,8 +119,8 @@ impl<'a> Intake<'a> {
 
     /// Why the message may not be of whom it says.
     fn forged(&self) -> Option<String> {
-        match self.coming.authentication() {
-            (Authentication::Failed, found) => Some(format!("it is not of the sender it names ({})", found.unwrap_or_default())),
+        match &self.coming.authentication {
+            (Authentication::Failed, found) => Some(format!("it is not of the sender it names ({})", found.as_deref().unwrap_or_default())),
             (Authentication::Unverified, _) if self.coming.mailbox.require_authenticated => {
                 Some("this mailbox takes in what is verified to be of its sender, and this is not".to_owned())
             }

@@ -1,6 +1,6 @@
 //! Taking a message in.
 
-use super::coming::Coming;
+use super::coming::{Coming, said_in_front};
 use super::intake::Intake;
 use crate::app::App;
 use crate::domain::Instant;
@@ -26,10 +26,16 @@ pub struct Received {
 ///
 /// Its clocks run from when it came into its mailbox, where that is known: a weekend in which nobody fetched it is the desk's.
 pub async fn receive(app: &App, stamp: &Stamp, mailbox: &str, raw: &[u8], arrived: Option<Instant>) -> Result<Received, Error> {
+    let as_sent = raw;
     let raw = &*parse::without_personal_links(raw);
     let parsed = parse::parse(raw).without_personal_links();
     let coming = Coming::of(app, stamp, mailbox, (raw, &parsed))?;
-    let coming = Coming { arrived: arrived.map_or(coming.now, |arrived| arrived.min(coming.now)), ..coming };
+    // A signature is of what was sent, and not of what is kept of it.
+    let authentication = match (said_in_front(app, &parsed), &app.sender_checks) {
+        (None, Some(checks)) => Box::pin(checks.judge(as_sent, &parsed)).await,
+        _ => coming.authentication.clone(),
+    };
+    let coming = Coming { arrived: arrived.map_or(coming.now, |arrived| arrived.min(coming.now)), authentication, ..coming };
     match Box::pin(take_in(&coming)).await {
         Err(away @ (Error::Unavailable(_) | Error::Repeat | Error::CallerLost(_))) => Err(away),
         // Kept all the same, as nobody's; an error only when there is no room for that either.

@@ -60,7 +60,9 @@ async fn whoever_has_a_ticket_is_told_what_there_is_to_do_on_it_and_not_what_the
     let desk = &opened(desk).await;
     let ali = desk.person(None, "Ali Aydin", ALI, &[Role::AgentLine1]).await;
     let mut told = Told(0);
-    let mail = |id: &str, subject: &str| format!("From: Anna <anna@ipo.example>\nSubject: {subject}\nMessage-ID: <{id}@ipo.example>\n\nHij doet het niet ({id}).\n");
+    let mail = |id: &str, subject: &str| {
+        format!("From: Anna <anna@ipo.example>\nSubject: {subject}\nMessage-ID: <{id}@ipo.example>\n\nHij doet het niet ({id}).\n")
+    };
     let number = desk.mail_arrives("servicedesk", &mail("1", "Printer")).await.body["ticket"].as_str().expect("a ticket").to_owned();
     let path = format!("/v1/tickets/{number}");
     assert_eq!(told.since(desk).await, is(&[(DESK, "Nieuw")]));
