@@ -55,7 +55,7 @@ pub async fn existing(settings: Settings) -> Result<App, Failed> {
             return Err(format!("there is no database at {}", path.display()).into());
         }
     }
-    let mut app = App::start(settings).await.map_err(super::explained)?;
+    let mut app = Box::pin(App::start(settings)).await.map_err(super::explained)?;
     refuse_other_schema(&app).await?;
     app.set_time(false).await?;
     Ok(app)
@@ -87,7 +87,7 @@ pub async fn migrated_by_owner(settings: &Settings) -> Result<usize, Failed> {
 
 /// SQLite is migrated by whichever process comes first, PostgreSQL by `uurwerk migrate` only: on a server, somebody decides when.
 async fn migrated(settings: Settings) -> Result<App, Failed> {
-    let app = App::start(settings).await.map_err(super::explained)?;
+    let app = Box::pin(App::start(settings)).await.map_err(super::explained)?;
     match app.db.backend() {
         Backend::Sqlite => {
             let steps = usecases::schema::migrate(&app.db, &app.settings, None).await?;

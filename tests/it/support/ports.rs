@@ -12,7 +12,7 @@ pub fn free() -> u16 {
     static NEXT: AtomicU16 = AtomicU16::new(0);
     let width = RANGE.end - RANGE.start;
     // Tests that run in another process begin elsewhere.
-    let first = (std::process::id().wrapping_mul(97) % u32::from(width)) as u16;
+    let first = u16::try_from(std::process::id().wrapping_mul(97) % u32::from(width)).unwrap_or_default();
     for _ in RANGE {
         let step = NEXT.fetch_add(1, Ordering::Relaxed) % width;
         let port = RANGE.start + (first + step) % width;
