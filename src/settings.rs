@@ -308,6 +308,9 @@ impl Settings {
         if self.roles.review_after_days == 0 {
             refuse("roles.review_after_days", "must be at least 1".to_owned());
         }
+        for (key, matter) in self.mail.smtp.wrong() {
+            refuse(&format!("mail.smtp.{key}"), matter);
+        }
         for (key, matter) in self.identity.wrong().into_iter().chain(paths::wrong(self)).chain(self.lmtp.wrong()) {
             refuse(&key, matter);
         }

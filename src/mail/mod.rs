@@ -9,4 +9,5 @@ pub mod messages;
 pub mod parse;
 pub mod send;
 pub mod sender_check;
+mod tokens;
 pub mod triage;

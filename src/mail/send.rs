@@ -2,6 +2,7 @@
 //! come back there.
 
 mod folder;
+mod smtp;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -11,8 +12,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, SinglePart};
-use lettre::transport::smtp::authentication::Credentials;
-use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
+use lettre::Message;
 
 use uuid::Uuid;
 
@@ -21,7 +21,7 @@ use super::parse::LOOP_MARKER;
 use crate::domain::Instant;
 use crate::domain::address::is_made_up;
 use crate::domain::mail::{Outbound, PERSONAL};
-use crate::settings::{self, Mail, MailTransport, Settings, Tls};
+use crate::settings::{self, MailTransport, Settings};
 use folder::Folder;
 
 /// Built once: it pools its connections to the server.
@@ -71,7 +71,7 @@ impl Correspondence<'_> {
 
 enum Transport {
     Folder(Arc<Folder>),
-    Smtp(AsyncSmtpTransport<Tokio1Executor>),
+    Smtp(smtp::Server),
 }
 
 impl Mailer {
@@ -88,7 +88,7 @@ impl Mailer {
         let mailboxes = settings.mailboxes.iter().map(own).collect::<Result<_, String>>()?;
         let transport = match mail.transport {
             MailTransport::Folder => Transport::Folder(Arc::new(Folder::at(mail.folder.clone()))),
-            MailTransport::Smtp => Transport::Smtp(smtp(mail)?),
+            MailTransport::Smtp => Transport::Smtp(smtp::Server::new(&mail.smtp)?),
         };
         Ok(Self { from, mailboxes, transport, is_unavailable: AtomicBool::new(false) })
     }
@@ -116,7 +116,7 @@ impl Mailer {
                 let wrong = |error: std::io::Error| SendError::Unavailable(format!("the mail folder cannot be written: {error}"));
                 written.map_err(std::io::Error::other).flatten().map_err(wrong)
             }
-            Transport::Smtp(server) => server.send(message).await.map(drop).map_err(|error| send_error(&error)),
+            Transport::Smtp(server) => server.send(message).await,
         }
     }
 }
@@ -154,49 +154,6 @@ pub fn domain_of(from: &str) -> String {
 /// The address in a sender such as `Servicedesk <servicedesk@desk.example>`.
 pub fn address_of(from: &str) -> Option<String> {
     from.parse::<Mailbox>().ok().map(|mailbox| mailbox.email.to_string())
-}
-
-/// What a failure means for a mail, and for the others.
-fn send_error(error: &lettre::transport::smtp::Error) -> SendError {
-    let Some(code) = error.status().map(u16::from) else {
-        let text = error.to_string();
-        return if !error.is_client() {
-            SendError::Unavailable("the mail server could not be reached".to_owned())
-        } else if text.contains("SMTPUTF8") {
-            SendError::Permanent("the mail server takes no address with letters outside ASCII".to_owned())
-        } else {
-            // It lacks what we need to send anything, such as STARTTLS or a way to log in. The library names it, and no address.
-            SendError::Unavailable(format!("the mail server cannot be used: {text}"))
-        };
-    };
-    let error = format!("the mail server answered {code}");
-    match code {
-        // The server is shutting down.
-        421 => SendError::Unavailable(error),
-        // These three are about the recipient's address. Any other 5xx may be about us, such as an expired login or missing permission to
-        // relay, which an administrator can fix while the mail waits.
-        550 | 551 | 553 => SendError::Permanent(error),
-        _ => SendError::Temporary(error),
-    }
-}
-
-fn smtp(settings: &Mail) -> Result<AsyncSmtpTransport<Tokio1Executor>, String> {
-    let server = &settings.smtp;
-    let builder = match server.tls {
-        // Unencrypted, which lettre calls dangerous: meant for a relay on the same machine.
-        Tls::None => AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(&*server.host),
-        Tls::Starttls => AsyncSmtpTransport::<Tokio1Executor>::starttls_relay(&server.host)
-            .map_err(|error| format!("no TLS to the mail server: {error}"))?,
-        Tls::Tls => {
-            AsyncSmtpTransport::<Tokio1Executor>::relay(&server.host).map_err(|error| format!("no TLS to the mail server: {error}"))?
-        }
-    };
-    // One slow server holds up the whole batch, so do not wait for lettre's minute.
-    let builder = builder.port(server.port).timeout(Some(std::time::Duration::from_secs(20)));
-    Ok(match (&server.username, &server.password) {
-        (Some(user), Some(password)) => builder.credentials(Credentials::new(user.clone(), password.reveal().to_owned())).build(),
-        _ => builder.build(),
-    })
 }
 
 /// Longer Message-IDs get no `In-Reply-To`: a header line holds 998 bytes (RFC 5322), and an id cannot be folded.

@@ -39,7 +39,7 @@ pub struct Imap {
     pub timeout_seconds: u16,
 }
 
-/// `[mailboxes.NAME.imap.oauth]`: the client-credentials grant, as Microsoft 365 has it for programs.
+/// `[mailboxes.NAME.imap.oauth]` and `[mail.smtp.oauth]`: the client-credentials grant, as Microsoft 365 has it for programs.
 #[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct OAuth {
@@ -99,7 +99,7 @@ impl Imap {
 }
 
 impl OAuth {
-    fn wrong(&self) -> Vec<(&'static str, String)> {
+    pub(super) fn wrong(&self) -> Vec<(&'static str, String)> {
         let problem = |is_wrong: bool, key, matter: &str| is_wrong.then(|| (key, matter.to_owned()));
         let problems = [
             problem(
@@ -115,7 +115,7 @@ impl OAuth {
     }
 }
 
-fn is_loopback(host: &str) -> bool {
+pub(super) fn is_loopback(host: &str) -> bool {
     host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Address, Imap, Secret, unless_empty};
+use super::imap::is_loopback;
+use super::{Address, Imap, OAuth, Secret, unless_empty};
 use crate::domain::contract::TicketType;
 
 /// `[mail]`
@@ -55,6 +56,26 @@ pub struct Smtp {
     pub username: Option<String>,
     #[serde(default, deserialize_with = "unless_empty")]
     pub password: Option<Secret>,
+    /// In place of a password.
+    pub oauth: Option<OAuth>,
+}
+
+impl Smtp {
+    /// What can be read but cannot work, each key with what is wrong with it.
+    pub(super) fn wrong(&self) -> Vec<(&'static str, String)> {
+        let Some(oauth) = &self.oauth else { return Vec::new() };
+        let problem = |is_wrong: bool, key, matter: &str| is_wrong.then(|| (key, matter.to_owned()));
+        let problems = [
+            problem(self.username.is_none(), "username", "must be given: it is whose tokens these are"),
+            problem(self.password.is_some(), "password", "is given beside oauth: the server is told one of them"),
+            problem(
+                self.tls == Tls::None && !is_loopback(&self.host),
+                "tls",
+                "is \"none\" for a server on this machine only: a token would be sent for all to read",
+            ),
+        ];
+        problems.into_iter().flatten().chain(oauth.wrong()).collect()
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]

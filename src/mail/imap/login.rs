@@ -5,7 +5,7 @@ use std::time::Duration;
 use async_imap::error::Error;
 use async_imap::{Authenticator, Client, Session};
 
-use super::tokens::Tokens;
+use super::super::tokens::Tokens;
 use super::wire::Line;
 use super::{Step, Trouble, within};
 use crate::settings::{Imap, Secret};
@@ -31,12 +31,12 @@ pub async fn logged_in(client: Client<Line>, settings: &Imap, tokens: Option<&To
         let password = settings.password.as_ref().map_or("", Secret::reveal);
         return with_password(client, (&settings.username, password), patience).await?.map_err(refused);
     };
-    let token = tokens.current().await?;
+    let token = tokens.current().await.map_err(Trouble::Token)?;
     match with_token(client, &settings.username, &token, patience).await? {
         // It may have been withdrawn before its time.
         Err((Error::No(_), client)) => {
             tokens.forget().await;
-            with_token(client, &settings.username, &tokens.current().await?, patience).await?.map_err(refused)
+            with_token(client, &settings.username, &tokens.current().await.map_err(Trouble::Token)?, patience).await?.map_err(refused)
         }
         done => done.map_err(refused),
     }

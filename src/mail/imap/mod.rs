@@ -9,7 +9,6 @@
 mod folder;
 mod login;
 mod names;
-mod tokens;
 mod wire;
 
 use std::time::Duration;
@@ -20,7 +19,7 @@ use tokio_rustls::TlsConnector;
 pub use folder::Folder;
 
 use crate::settings::Imap;
-use tokens::Tokens;
+use super::tokens::Tokens;
 
 /// Why a mailbox cannot be read now.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

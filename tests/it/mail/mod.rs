@@ -13,5 +13,6 @@ mod lmtp;
 mod parsing;
 mod quarantine;
 mod sender_check;
+mod sending;
 mod threads;
 mod whose;

@@ -3,7 +3,7 @@
 mod dovecot;
 mod liar;
 mod lies;
-mod tokens;
+pub mod tokens;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -38,6 +38,10 @@ impl Issuer {
         self.books().asked.clone()
     }
 
+    pub fn holds(&self, token: &str) -> bool {
+        self.books().current.as_deref() == Some(token)
+    }
+
     /// The token that it issued holds no longer.
     pub fn withdraws(&self) {
         self.books().current = None;

@@ -6,7 +6,6 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 use tokio::sync::Mutex;
 
-use super::Trouble;
 use crate::settings::{OAuth, Secret};
 
 /// So long before its end a token is no longer used: the server that judges it has a clock of its own.
@@ -41,18 +40,20 @@ impl Tokens {
         Ok(Self { settings: settings.clone(), client: client.map_err(|error| error.to_string())?, kept: Mutex::default() })
     }
 
-    pub async fn current(&self) -> Result<Secret, Trouble> {
+    /// One that holds; the error says why there is none.
+    pub async fn current(&self) -> Result<Secret, String> {
         let mut kept = self.kept.lock().await;
         if let Some(kept) = kept.as_ref().filter(|kept| Stopwatch::now() < kept.until) {
             return Ok(kept.token.clone());
         }
-        let issued = self.asked().await.map_err(Trouble::Token)?;
+        let issued = self.asked().await?;
         let good_for = Duration::from_secs(issued.expires_in.unwrap_or(UNSAID)).saturating_sub(EARLY);
         let until = Stopwatch::now().checked_add(good_for).unwrap_or_else(Stopwatch::now);
         *kept = Some(Kept { token: issued.access_token.clone(), until });
         Ok(issued.access_token)
     }
 
+    /// After a server refused it.
     pub async fn forget(&self) {
         *self.kept.lock().await = None;
     }
