@@ -323,6 +323,9 @@ impl Settings {
             if let Some((other, _)) = self.mailboxes.iter().take(at).find(|(_, other)| is_same(other)) {
                 refuse(&key, format!("mailboxes.{other} and mailboxes.{name} have one address and two contracts: {}", mailbox.address));
             }
+            for address in mailbox.alert_senders.keys().filter(|address| !can_be_mailed(address)) {
+                refuse(&format!("mailboxes.{name}.alert_senders"), format!("\"{address}\" is not a mail address"));
+            }
             let Some(imap) = &mailbox.imap else { continue };
             for (key, matter) in imap.wrong() {
                 refuse(&format!("mailboxes.{name}.imap.{key}"), matter);

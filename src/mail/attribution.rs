@@ -71,11 +71,7 @@ pub fn whose(sender: &Sender, clients: &[&str], mailbox: Option<&Mailbox>) -> Re
         ([_], _) => Err(Unattributed::Contradiction),
         (_, [domain]) => Ok(domain.clone()),
         ([], []) if sender.organisations().next().is_some() => Err(Unattributed::OtherContract),
-        ([], []) => {
-            let mailbox = accepting.ok_or(Unattributed::Stranger)?;
-            let only = if let [only] = clients { Some(*only) } else { None };
-            mailbox.organisation.as_deref().or(only).map(str::to_owned).ok_or(Unattributed::StrangerOfNoClient)
-        }
+        ([], []) => of_mailbox(clients, accepting.ok_or(Unattributed::Stranger)?),
         // Of several candidates, a client's own mailbox picks that client. It never adds a client that is not a candidate.
         (people, domains) => {
             let owner = accepting.and_then(|mailbox| mailbox.organisation.as_ref());
@@ -84,8 +80,16 @@ pub fn whose(sender: &Sender, clients: &[&str], mailbox: Option<&Mailbox>) -> Re
     }
 }
 
+/// The client of whoever is known by nothing but the mailbox they write to.
+pub fn of_mailbox(clients: &[&str], mailbox: &Mailbox) -> Result<String, Unattributed> {
+    let only = if let [only] = clients { Some(*only) } else { None };
+    mailbox.organisation.as_deref().or(only).map(str::to_owned).ok_or(Unattributed::StrangerOfNoClient)
+}
+
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
     use crate::domain::contract::TicketType;
 
@@ -97,6 +101,7 @@ mod tests {
             default_type: TicketType::Incident,
             unknown_senders,
             require_authenticated: false,
+            alert_senders: BTreeMap::new(),
             imap: None,
         }
     }

@@ -10,9 +10,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
+use lettre::Message;
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, SinglePart};
-use lettre::Message;
 
 use uuid::Uuid;
 
@@ -223,6 +223,7 @@ mod tests {
             default_type: TicketType::Incident,
             unknown_senders: UnknownSenders::Quarantine,
             require_authenticated: false,
+            alert_senders: BTreeMap::new(),
             imap: None,
         }
     }

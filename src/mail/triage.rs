@@ -50,6 +50,8 @@ pub struct TriageInput<'m, T> {
     pub unattributed: Option<Unattributed>,
     /// Set when it may not be of whom it says: why.
     pub forged: Option<String>,
+    /// Whether its sender is a machine whose mail the mailbox takes for reports, such as monitoring.
+    pub is_alert: bool,
     /// Whether nothing is known of its sender, and the client follows from the mailbox alone.
     pub is_stranger: bool,
 }
@@ -135,7 +137,7 @@ pub fn decide<T>(inbound: TriageInput<'_, T>) -> Decision<T> {
     let found = inbound.by_token.map(|token| TicketMatch { is_theirs: true, ..token });
     let found = found.or_else(|| likeliest(inbound.by_ancestor, inbound.by_tag));
     // After the bounces, which are machine's messages too, but ones we act on.
-    if let Some(automatic) = &mail.automatic {
+    if let Some(automatic) = mail.automatic.as_ref().filter(|automatic| !(inbound.is_alert && automatic.may_report())) {
         return Decision::noted(
             Outcome::Automatic,
             format!("an automatic message: {automatic}"),
@@ -149,8 +151,8 @@ pub fn decide<T>(inbound: TriageInput<'_, T>) -> Decision<T> {
     if let Some(reason) = unattributable(mail) {
         return Decision::noted(Outcome::Quarantined, reason, found.map(|it| it.ticket));
     }
-    let acknowledge = mail.may_be_acknowledged();
-    let unasked = mail.mark.as_ref().filter(|_| inbound.is_stranger);
+    let acknowledge = mail.may_be_acknowledged() && !inbound.is_alert;
+    let unasked = mail.mark.as_ref().filter(|_| inbound.is_stranger && !inbound.is_alert);
     match found {
         Some(TicketMatch { ticket, is_theirs: true, is_closed: false }) => Decision::taken(Outcome::Reply(ticket), false),
         Some(TicketMatch { ticket, is_theirs: true, is_closed: true }) => Decision::taken(Outcome::FollowUp(ticket), acknowledge),
@@ -236,6 +238,7 @@ mod tests {
             by_tag: None,
             unattributed: None,
             forged: None,
+            is_alert: false,
             is_stranger: false,
         }
     }

@@ -1,5 +1,6 @@
 //! `[mail]` and `[mailboxes.NAME]`: how mail goes out, and whose comes in where.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -109,8 +110,18 @@ pub struct Mailbox {
     /// Whether mail is quarantined unless its sender is verified.
     #[serde(default)]
     pub require_authenticated: bool,
+    /// Machines whose mail becomes a ticket, each with the type of that: monitoring, by its address.
+    #[serde(default)]
+    pub alert_senders: BTreeMap<String, TicketType>,
     /// Where its mail is fetched; without it, mail is brought by the API or by a command.
     pub imap: Option<Imap>,
+}
+
+impl Mailbox {
+    /// The type of the ticket that mail of a machine with this address becomes.
+    pub fn alert_of(&self, address: &str) -> Option<TicketType> {
+        self.alert_senders.iter().find(|(named, _)| named.eq_ignore_ascii_case(address)).map(|(_, kind)| *kind)
+    }
 }
 
 /// What a mailbox does with people it does not know (AMB-95).

@@ -18,8 +18,8 @@ use tokio_rustls::TlsConnector;
 
 pub use folder::Folder;
 
-use crate::settings::Imap;
 use super::tokens::Tokens;
+use crate::settings::Imap;
 
 /// Why a mailbox cannot be read now.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -26,6 +26,13 @@ pub enum Automatic {
     SystemSender(String),
 }
 
+impl Automatic {
+    /// Whether a machine could report something by it: neither a mail of ours that came back, nor what became of one.
+    pub const fn may_report(&self) -> bool {
+        !matches!(self, Self::OwnLoop | Self::Report)
+    }
+}
+
 /// A mark by which a message asks for no automatic answer, whoever wrote it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Mark {

@@ -5,6 +5,7 @@ use uuid::Uuid;
 use super::coming::{Coming, Left, waiting};
 use super::{Becoming, Received, SIZE_CAP, answer, draft, requester, sender};
 use crate::domain::agreements::{Agreements, Version};
+use crate::domain::contract::TicketType;
 use crate::domain::mail::Authentication;
 use crate::domain::permission::{Principal, Role, Roles};
 use crate::domain::ticket::{Actor, Ticket, TicketRef};
@@ -30,7 +31,11 @@ impl<'a> Intake<'a> {
         let whose = if sender::is_ours(coming.app, coming.mail, &version.contract) {
             Err(attribution::Unattributed::OwnAddress)
         } else {
-            attribution::whose(&sender, &sender::clients(&version.contract), Some(coming.mailbox))
+            let clients = sender::clients(&version.contract);
+            let whose = attribution::whose(&sender, &clients, Some(coming.mailbox));
+            let is_alert = coming.mail.from.as_ref().is_some_and(|from| coming.mailbox.alert_of(&from.email).is_some());
+            // What the mailbox does with strangers says nothing of a machine that it names.
+            if is_alert && whose.is_err() { attribution::of_mailbox(&clients, coming.mailbox).or(whose) } else { whose }
         };
         Ok(Self { coming, agreements, version, sender, whose })
     }
@@ -113,6 +118,7 @@ impl<'a> Intake<'a> {
             by_tag,
             unattributed: self.whose.as_ref().err().copied(),
             forged: self.forged(),
+            is_alert: self.alert().is_some(),
             is_stranger: self.is_of_a_stranger(),
         }))
     }
@@ -126,6 +132,11 @@ impl<'a> Intake<'a> {
             }
             _ => None,
         }
+    }
+
+    /// The type of ticket that it becomes as the report of a machine.
+    pub(super) fn alert(&self) -> Option<TicketType> {
+        self.coming.mailbox.alert_of(&self.coming.mail.from.as_ref()?.email)
     }
 
     /// Whether nothing is known of the sender, and the client follows from the mailbox alone.
@@ -165,11 +176,12 @@ impl<'a> Intake<'a> {
         };
         let becoming = Becoming {
             mailbox: self.coming.name,
-            kind: self.coming.mailbox.default_type,
+            kind: self.alert().unwrap_or(self.coming.mailbox.default_type),
             contract: followed.map_or(&self.version.contract.id, |ticket| &ticket.contract),
             organisation: followed.map(|ticket| ticket.organisation.clone()).or_else(|| self.whose.clone().ok()),
             acknowledge: decision.acknowledge,
             is_stranger: self.is_of_a_stranger(),
+            is_alert: self.alert().is_some(),
             related,
         };
         let When { arrived, reason, .. } = self.coming.when();
@@ -182,8 +194,12 @@ impl<'a> Intake<'a> {
         let ticket = locked_current(tx, ticket).await?;
         let person = self.writer(tx, &ticket.organisation).await?;
         let body = if mail.reply_text.is_empty() { "(geen tekst)" } else { &mail.reply_text };
-        let message =
-            NewMessage { body: body.to_owned(), person_id: person, is_automatic: mail.automatic.is_some(), ..NewMessage::public() };
+        let message = NewMessage {
+            body: body.to_owned(),
+            person_id: person,
+            is_automatic: mail.automatic.is_some() || self.alert().is_some(),
+            ..NewMessage::public()
+        };
         tickets::write_in(self.coming.app, tx, &self.stamp(person), ticket.clone(), &message, &self.coming.when()).await?;
         let ticket = store::tickets::find(tx, TicketRef::Id(ticket.id)).await?.ok_or(Error::NotFound("ticket"))?;
         Ok((ticket, person))

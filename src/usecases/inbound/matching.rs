@@ -3,7 +3,7 @@
 use super::intake::Intake;
 use crate::domain::contract::Side;
 use crate::domain::permission::{Clearance, Roles};
-use crate::domain::ticket::{Actor, Ticket, TicketRef};
+use crate::domain::ticket::{Actor, Channel, Ticket, TicketRef};
 use crate::domain::workflow::State;
 use crate::mail::attribution;
 use crate::mail::triage::TicketMatch;
@@ -59,7 +59,8 @@ impl Intake<'_> {
             return Ok(None);
         }
         // A stranger whose mail was accepted takes part in that ticket, and in no other of the client.
-        let is_theirs = self.reported(tx, &ticket).await? || self.speaks_for(tx, &ticket).await?;
+        let is_of_a_machine = ticket.channel == Channel::Monitoring && ticket.requester_id.is_none();
+        let is_theirs = (is_of_a_machine && self.alert().is_some()) || self.reported(tx, &ticket).await? || self.speaks_for(tx, &ticket).await?;
         // It goes on as another one, which they take part in as well.
         let ticket = tickets::current(tx, ticket).await?;
         Ok(Some(TicketMatch { is_theirs, is_closed: matches!(ticket.state(), State::Closed | State::Cancelled), ticket }))

@@ -36,6 +36,8 @@ struct Becoming<'a> {
     acknowledge: bool,
     /// Whether the sender is unknown, and the organisation follows from the mailbox only.
     is_stranger: bool,
+    /// Whether a machine sent it that the mailbox names.
+    is_alert: bool,
     /// The ticket it follows up on or refers to.
     related: Option<&'a Ticket>,
 }
@@ -51,10 +53,10 @@ fn draft(mail: &Parsed, becoming: Becoming<'_>) -> Draft {
         organisation: becoming.organisation,
         title: Some(subject.to_owned()),
         description: Some(text.to_owned()),
-        channel: Some(Channel::Email.as_str().to_owned()),
-        requester: mail.from.as_ref().map(requester),
+        channel: Some(if becoming.is_alert { Channel::Monitoring } else { Channel::Email }.as_str().to_owned()),
+        requester: mail.from.as_ref().filter(|_| !becoming.is_alert).map(requester),
         mailbox: Some(becoming.mailbox.to_owned()),
-        mail: Some(FromMail { acknowledge: becoming.acknowledge, is_stranger: becoming.is_stranger, related }),
+        mail: Some(FromMail { acknowledge: becoming.acknowledge, is_stranger: becoming.is_stranger, is_alert: becoming.is_alert, related }),
         ..Draft::default()
     }
 }

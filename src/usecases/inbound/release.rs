@@ -64,6 +64,7 @@ async fn release_to(app: &App, stamp: &Stamp, id: Uuid, to: &Destination) -> Res
         contract,
         organisation,
         is_stranger: false,
+        is_alert: false,
         acknowledge: parsed.from.is_some() && parsed.may_be_acknowledged(),
         related: None,
     };

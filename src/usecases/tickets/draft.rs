@@ -81,6 +81,8 @@ pub struct FromMail {
     pub acknowledge: bool,
     /// Whether the sender is unknown, and the organisation follows from the mailbox only.
     pub is_stranger: bool,
+    /// Whether a machine sent it that the settings name: nobody asks for the ticket.
+    pub is_alert: bool,
     /// The ticket it follows up on or refers to.
     pub related: Option<Uuid>,
 }

@@ -252,7 +252,8 @@ pub(in crate::usecases) async fn restriction(
 
 /// The ticket that a draft asks for, and who does.
 fn wish<'a>(stamp: &Stamp, draft: &Draft, judged: &'a Judged) -> Option<Wish<'a>> {
-    let (organisation, _) = judged.client.as_ref()?;
+    // Whoever named the machine in the settings wants its tickets.
+    let (organisation, _) = judged.client.as_ref().filter(|_| !draft.mail.is_some_and(|mail| mail.is_alert))?;
     let address = || draft.requester.as_ref().map_or(Asker::Nobody, |(_, email)| Asker::Address(people::address(organisation, email).1));
     let by = match (&stamp.who.actor, draft.mail) {
         _ if draft.caller.is_some() => draft.caller.as_ref().map_or(Asker::Nobody, |caller| Asker::Caller(caller.id)),

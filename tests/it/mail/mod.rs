@@ -1,5 +1,6 @@
 //! Mail in: from bytes to a decision.
 
+mod alerts;
 mod arriving;
 mod authentication;
 mod caps;
