@@ -36,7 +36,9 @@ pub fn judge(mail: &Parsed, server: Option<&str>) -> Option<(Authentication, Opt
     let failed = |one: &Found| Some((Authentication::Failed, Some(format!("{}={}", one.method, one.result))));
     // Nothing is said of a domain that the message is not of.
     let dmarc = of("dmarc");
-    if let Some(failure) = dmarc.iter().find(|one| one.result == "fail") {
+    // What Microsoft 365 makes of all of them, and of what it knows itself.
+    let composite = of("compauth");
+    if let Some(failure) = dmarc.iter().chain(&composite).find(|one| one.result == "fail") {
         return failed(failure);
     }
     if dmarc.iter().any(|one| one.result == "pass" && one.domain.as_ref().is_some_and(|domain| domain.eq_ignore_ascii_case(from.domain())))
@@ -193,6 +195,8 @@ mod tests {
         let own = "spf=pass (sender IP is 192.0.2.1) smtp.mailfrom=ipo.example; dkim=pass (signature was verified) header.d=ipo.example;dmarc=pass \
                    action=none header.from=ipo.example;compauth=pass reason=100";
         assert_eq!((judged(&[forged, own]), judged(&[own, forged])), (Authentication::Failed, Authentication::Verified));
+        assert_eq!(judged(&["dmarc=pass action=none header.from=anders.example;compauth=pass reason=100"]), Authentication::Unverified);
+        assert_eq!(judged(&["spf=pass smtp.mailfrom=ipo.example;compauth=fail reason=001"]), Authentication::Failed);
         let named = format!("mx.anders.example; {own}");
         assert_eq!((judged(&[&named]), judged(&[&named, own])), (Authentication::Unverified, Authentication::Unverified));
     }

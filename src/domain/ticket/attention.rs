@@ -13,6 +13,8 @@ closed_list! {
     pub enum Attention {
         /// The incident that an emergency change is for no longer has the first priority (CHG-02).
         EmergencyDoubtful = "emergency_doubtful": "noodwijziging voor een incident dat geen P1 meer is", "emergency change for an incident that is no P1 any more";
+        /// The client wrote before it was asked what the ticket waits for: that may be an answer, and may not.
+        WroteBefore = "wrote_before": "bericht van voordat de vraag werd gesteld", "message from before the question";
         /// The major incident that it is part of went on, and it could not follow.
         MajorWentOn = "major_went_on": "grote verstoring ging verder zonder deze melding", "major incident went on without it";
     }

@@ -2,11 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::attention::{Attention, AttentionAsked};
 use super::message::said;
 use super::situation::{Recorded, Situation};
 use super::transition::Moved;
 use super::visibility::Visibility;
 use super::{Event, EventData, Ticket};
+use crate::domain::Instant;
 use crate::domain::contract::Contract;
 use crate::domain::permission::Forbidden;
 use crate::domain::workflow::{HoldCause, State, Step};
@@ -19,6 +21,8 @@ pub struct Write {
     pub by_phone: bool,
     /// Whether a machine wrote it: that answers nothing.
     pub is_automatic: bool,
+    /// When it came, where it is recorded later than that.
+    pub came_at: Option<Instant>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,13 +34,18 @@ pub struct Phoned {
 
 impl Write {
     pub(super) fn decide(self, Situation { contract, ticket, history, who, .. }: Situation<'_>) -> Result<Vec<Recorded>, Forbidden> {
-        let Self { public, by_phone, is_automatic } = self;
+        let Self { public, by_phone, is_automatic, came_at } = self;
         who.may_write(public, by_phone)?;
         let phoned = by_phone.then(|| EventData::Phoned(Phoned { visibility: Some(Visibility::of(public)) }));
         let said = said(&who.actor, public, by_phone);
         let resumed = matches!(said, EventData::MessageReceived(_)).then(|| answered(contract, ticket, history)).flatten();
-        let resumed = resumed.filter(|_| !is_automatic).map(EventData::Resumed);
-        Ok(phoned.into_iter().chain([said]).chain(resumed).map(|data| (data, None)).collect())
+        let asked_at = history.iter().rev().find(|event| matches!(event.data, EventData::Held(_))).map(|event| event.occurred_at);
+        let is_of_before = came_at.zip(asked_at).is_some_and(|(came, asked)| came < asked);
+        let follows = resumed.filter(|_| !is_automatic).map(|moved| match is_of_before {
+            false => EventData::Resumed(moved),
+            true => EventData::AttentionAsked(AttentionAsked { why: Attention::WroteBefore }),
+        });
+        Ok(phoned.into_iter().chain([said]).chain(follows).map(|data| (data, None)).collect())
     }
 }
 

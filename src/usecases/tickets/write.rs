@@ -71,7 +71,8 @@ pub async fn write(
 
 /// The same on a ticket that the transaction has locked. The message has the id of its event.
 pub async fn write_in(app: &App, tx: &Tx, stamp: &Stamp, ticket: Ticket, message: &NewMessage, when: &When) -> Result<Message, Error> {
-    let wish = Act::Write(Write { public: message.public, by_phone: message.by_phone, is_automatic: message.is_automatic });
+    let wish =
+        Act::Write(Write { public: message.public, by_phone: message.by_phone, is_automatic: message.is_automatic, came_at: when.arrived });
     let made = |_: &Ticket, added: &[Event]| event_of(added).map(|event| event.id);
     let (ticket, events) = act_in(app, tx, stamp, ticket, &[wish], when, made).await?;
     keep(tx, stamp, &ticket, &events, message).await

@@ -10,7 +10,9 @@ on_both_databases!(what_a_named_machine_sends_is_a_ticket_that_nobody_reported_a
 const SETTINGS: &str = "[mailboxes.servicedesk.alert_senders]\n\"NoReply@monitoring.example\" = \"incident\"\n";
 
 fn alert(from: &str, subject: &str, id: &str, more: &str) -> String {
-    format!("From: Wachter <{from}>\nSubject: {subject}\nMessage-ID: <{id}@monitoring.example>\nAuto-Submitted: auto-generated\n{more}\nSchijf vol.\n")
+    format!(
+        "From: Wachter <{from}>\nSubject: {subject}\nMessage-ID: <{id}@monitoring.example>\nAuto-Submitted: auto-generated\n{more}\nSchijf vol.\n"
+    )
 }
 
 async fn what_a_named_machine_sends_is_a_ticket_that_nobody_reported_and_nobody_answers(desk: &Desk) {

@@ -68,7 +68,8 @@ async fn mail_05_an_answer_that_was_fetched_late_ends_the_waiting_when_it_came(d
     let raw = answer("1", "anna@ipo.example");
     let taken = uurwerk::usecases::inbound::receive(&desk.app, &stamp(desk), "servicedesk", raw.as_bytes(), arrived).await;
     assert!(taken.expect("a mail").ticket.is_some());
-    // One from before the ticket waited belongs to no time before what was recorded since.
+    // One from before the ticket waited answers nothing that was asked since, and somebody has to look at it.
+    assert_eq!(desk.post(&format!("/v1/tickets/{number}/transitions"), &hold).await.status, 201);
     let raw = answer("2", "anna@ipo.example");
     let early = Some("2026-03-02T08:30:00+01:00".parse().expect("an instant"));
     uurwerk::usecases::inbound::receive(&desk.app, &stamp(desk), "servicedesk", raw.as_bytes(), early).await.expect("a mail");
@@ -83,9 +84,12 @@ async fn mail_05_an_answer_that_was_fetched_late_ends_the_waiting_when_it_came(d
             at("ticket.held", "2026-03-02T08:00:00Z"),
             at("ticket.message_received", "2026-03-02T09:00:00Z"),
             at("ticket.resumed", "2026-03-02T09:00:00Z"),
-            at("ticket.message_received", "2026-03-02T09:00:00Z"),
+            at("ticket.held", "2026-03-02T11:00:00Z"),
+            at("ticket.message_received", "2026-03-02T11:00:00Z"),
         ]
     );
+    let ticket = desk.get(&format!("/v1/tickets/{number}")).await.body;
+    assert_eq!((&ticket["phase"], &ticket["needsAttention"]), (&serde_json::json!("on_hold"), &serde_json::json!(true)), "{ticket}");
 }
 
 /// On 31 December nobody had promised anything yet.

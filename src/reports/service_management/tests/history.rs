@@ -159,7 +159,7 @@ pub(super) fn wish(which: u8) -> Act {
         9 => retype(TicketType::Problem),
         10 => retype(Incident),
         11 => moves("cancelled"),
-        12 => Act::Write(Write { public: true, by_phone: false, is_automatic: false }),
+        12 => Act::Write(Write { public: true, by_phone: false, is_automatic: false, came_at: None }),
         _ => Act::Assign(Assign { assignee: Field::Set("bob".to_owned()), team: Field::Kept, third_party: Field::Kept }),
     }
 }

@@ -117,6 +117,36 @@ async fn a_senders_domain_says_which_signatures_and_which_servers_are_its_own() 
     }
 }
 
+/// However a sender writes the name, and whatever they have us look up.
+#[actix_web::test]
+async fn a_forger_does_not_choose_what_is_looked_up() {
+    let names = names();
+    let desk = desk(&names.place.to_string(), "").await;
+    let sent = Sent { from: "anna@ipo.example", signed_by: None, envelope: "x@elders.example", from_server: Some(FOREIGN), altered: false };
+    let plain = sent.raw(1);
+    let signatures = |many: usize, domain: &str| {
+        let one = signed("From: x@y.example\r\nTo: x\r\nSubject: x\r\n\r\nx\r\n", domain);
+        one.repeat(many)
+    };
+    let received_end = plain.find("From: ").expect("a letter");
+    let with = |more: &str| format!("{}{more}{}", &plain[..received_end], &plain[received_end..]);
+    let many = with(&signatures(40, "elders.example"));
+    for (at, mail) in [
+        many,
+        plain.replace("From: anna@ipo.example", "From: Anna <anna@ipo.example.>"),
+        plain.replace("From: anna@ipo.example", "From: \"x@elders.example\" <Anna@IPO.example>"),
+        with(&signatures(12, "ipo.example")),
+        plain.replace("From: anna@ipo.example", "From: anna@ipo.example\r\nFrom: Anna <anna@ipo.example>"),
+        plain.replace("From: anna@ipo.example", "From: Anna <<anna@ipo.example>>"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let came = desk.mail_arrives("servicedesk", &mail.replace("<1@x.example>", &format!("<{at}@forged.example>"))).await.body;
+        assert_eq!(became(&came), (&json!("quarantined"), &json!("failed")), "{at}: {came}");
+    }
+}
+
 /// And what that says is not looked up again.
 #[actix_web::test]
 async fn the_server_in_front_is_believed_where_it_says_anything() {
