@@ -18,6 +18,8 @@ pub struct Model {
     pub is_shared: bool,
     pub left_at: Option<DateTimeUtc>,
     pub erased_at: Option<DateTimeUtc>,
+    /// Since when mail to the address is not delivered.
+    pub bounced_at: Option<DateTimeUtc>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

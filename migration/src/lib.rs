@@ -40,6 +40,7 @@ mod m0042_mail_caps;
 mod m0043_signing_key;
 mod m0044_authentication;
 mod m0045_desk_names;
+mod m0046_bounced;
 mod table;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -88,6 +89,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0043_signing_key::Step),
             Box::new(m0044_authentication::Step),
             Box::new(m0045_desk_names::Step),
+            Box::new(m0046_bounced::Step),
         ]
     }
 }

@@ -5,7 +5,7 @@ use sea_orm_migration::prelude::*;
 #[derive(DeriveMigrationName)]
 pub struct Step;
 
-const INDEX: &str = "CREATE INDEX i_account_desk_name ON account (name) WHERE organisation IS NULL AND person_id IS NULL";
+const INDEX: &str = "CREATE INDEX i_account_desk_name ON account (lower(name)) WHERE organisation IS NULL AND person_id IS NULL";
 
 #[async_trait::async_trait]
 impl MigrationTrait for Step {

@@ -4,6 +4,7 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+use super::Instant;
 use super::actor::Actor;
 use super::address::is_made_up;
 use super::search::folded;
@@ -51,6 +52,8 @@ pub struct Person {
     pub is_active: bool,
     /// Known only through a mailbox that accepts strangers: nobody has vouched for their organisation.
     pub is_stranger: bool,
+    /// Since when mail to their address is not delivered.
+    pub bounced_at: Option<Instant>,
 }
 
 /// What is worth a second look about a person.
@@ -60,6 +63,8 @@ pub enum Warning {
     SharedAddress,
     /// The name is that of a group, or an address.
     NoPersonalName,
+    /// Mail to the address is not delivered.
+    MailBounces,
 }
 
 impl Person {
@@ -74,14 +79,15 @@ impl Person {
             is_shared: false,
             is_active: true,
             is_stranger: false,
+            bounced_at: None,
         }
     }
 
     /// What is known of them in a few letters, which differ as soon as anything of it does: by it somebody sees that another changed it
     /// meanwhile.
     pub fn version(&self) -> String {
-        let Self { id, organisation, name, email, phone, is_shared, is_active, is_stranger } = self;
-        let known = json!([id, organisation, name, email, phone, is_shared, is_active, is_stranger]);
+        let Self { id, organisation, name, email, phone, is_shared, is_active, is_stranger, bounced_at } = self;
+        let known = json!([id, organisation, name, email, phone, is_shared, is_active, is_stranger, bounced_at.map(Instant::unix)]);
         hex::encode(&Sha256::digest(known.to_string())[..8])
     }
 
@@ -107,7 +113,11 @@ impl Person {
 
     pub fn warnings(&self) -> Vec<Warning> {
         let is_shared = self.is_shared || self.address().is_some_and(is_of_a_group);
-        let found = [(is_shared, Warning::SharedAddress), (!is_personal(&self.name), Warning::NoPersonalName)];
+        let found = [
+            (is_shared, Warning::SharedAddress),
+            (!is_personal(&self.name), Warning::NoPersonalName),
+            (self.bounced_at.is_some(), Warning::MailBounces),
+        ];
         found.into_iter().filter(|(is_so, _)| *is_so).map(|(_, warning)| warning).collect()
     }
 
@@ -122,11 +132,13 @@ impl Warning {
         match self {
             Self::SharedAddress => "shared_address",
             Self::NoPersonalName => "no_personal_name",
+            Self::MailBounces => "mail_bounces",
         }
     }
 
     pub const fn says(self) -> &'static str {
         match self {
+            Self::MailBounces => "mail to this address is not delivered; ask for another, or write again once it works",
             Self::SharedAddress => "several people seem to use this address; what is done under it cannot be traced to one of them",
             Self::NoPersonalName => "this is not a person's own name",
         }
@@ -214,6 +226,7 @@ mod tests {
             Person { is_shared: true, ..anna.clone() },
             Person { is_active: false, ..anna.clone() },
             Person { is_stranger: true, ..anna.clone() },
+            Person { bounced_at: Some(Instant::MIN), ..anna.clone() },
         ];
         let versions: std::collections::BTreeSet<_> = others.iter().chain([&anna]).map(Person::version).collect();
         assert_eq!((versions.len(), anna.clone().version()), (others.len() + 1, anna.version()));

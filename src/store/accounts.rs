@@ -2,7 +2,7 @@
 
 use entity::{account, local_account};
 use sea_orm::ActiveValue::Set;
-use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
+use sea_orm::sea_query::{Expr, ExprTrait, Func, OnConflict};
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -110,10 +110,11 @@ pub(super) async fn of_the_desk(reads: &impl Reads, ids: &[Uuid]) -> Result<Vec<
 /// The same among these names, addresses and ids.
 pub(super) async fn of_the_desk_called(reads: &impl Reads, texts: &[&str]) -> Result<Vec<Account>, DbErr> {
     let ids = texts.iter().filter_map(|text| text.parse::<Uuid>().ok());
+    let lower = || texts.iter().map(|text| text.trim().to_lowercase());
     let is_called = account::Column::Id
         .is_in(ids)
-        .or(account::Column::Name.is_in(texts.iter().copied()))
-        .or(account::Column::Email.is_in(texts.iter().map(|text| text.to_lowercase())));
+        .or(Expr::expr(Func::lower(Expr::col(account::Column::Name))).is_in(lower()))
+        .or(account::Column::Email.is_in(lower()));
     let rows = reads.find_of_desk::<account::Entity>().filter(is_called);
     let rows = rows.filter(account::Column::Organisation.is_null()).filter(account::Column::PersonId.is_null());
     Ok(rows.all(reads.connection()).await?.into_iter().map(to_domain).collect())

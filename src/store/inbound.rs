@@ -161,6 +161,14 @@ pub async fn keep(tx: &Tx, mail: &Inbound, once_key: Option<String>, (raw, key):
     inbound_mail::Entity::insert(row).exec_without_returning(tx.connection()).await.map(drop)
 }
 
+/// Whether the same was reported of a mail about a ticket after an instant.
+pub async fn has_bounced(reads: &impl Reads, ticket: Uuid, reason: &str, after: Instant) -> Result<bool, DbErr> {
+    let found = reads.find::<inbound_mail::Entity>().filter(inbound_mail::Column::TicketId.eq(ticket));
+    let found =
+        found.filter(inbound_mail::Column::Outcome.eq(MailOutcome::Bounce.as_str())).filter(inbound_mail::Column::Reason.eq(reason));
+    Ok(found.filter(inbound_mail::Column::ReceivedAt.gt(after.to_utc())).count(reads.connection()).await? > 0)
+}
+
 pub async fn count(reads: &impl Reads) -> Result<u64, DbErr> {
     reads.find::<inbound_mail::Entity>().count(reads.connection()).await
 }

@@ -8,7 +8,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, FromQueryResult, JoinType, Qu
 use uuid::Uuid;
 
 use super::tickets::{addressed, to_domain};
-use super::{Reads, broken};
+use super::{Reads, broken, instant};
 use crate::domain::person::Person;
 use crate::domain::ticket::{DeskFacts, ExternalReference, Overview, TicketRef};
 
@@ -38,6 +38,7 @@ impl Row {
                 is_shared: row.try_get("", IS_SHARED)?,
                 is_active: row.try_get::<Option<DateTime<Utc>>>("", LEFT_AT)?.is_none(),
                 is_stranger: row.try_get("", IS_STRANGER)?,
+                bounced_at: row.try_get::<Option<DateTime<Utc>>>("", BOUNCED_AT)?.map(instant),
             }),
             _ => None,
         };
@@ -58,6 +59,7 @@ const PHONE: &str = "requester_phone";
 const IS_SHARED: &str = "requester_is_shared";
 const LEFT_AT: &str = "requester_left_at";
 const IS_STRANGER: &str = "requester_is_stranger";
+const BOUNCED_AT: &str = "requester_bounced_at";
 const REFERENCES: &str = "reference_list";
 const TAGS: &str = "tag_list";
 const WORKED: &str = "worked_minutes";
@@ -102,6 +104,7 @@ pub(super) async fn rows(reads: &impl Reads, tickets: Select<ticket::Entity>, mo
         .expr_as(of_requester(person::Column::IsShared), IS_SHARED)
         .expr_as(of_requester(person::Column::LeftAt), LEFT_AT)
         .expr_as(of_requester(person::Column::IsStranger), IS_STRANGER)
+        .expr_as(of_requester(person::Column::BouncedAt), BOUNCED_AT)
         .expr_as(Expr::cust(list), REFERENCES)
         .expr_as(Expr::cust(tags), TAGS)
         .expr_as(Expr::cust(WORK), WORKED)

@@ -10,7 +10,7 @@ use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, Query
 use uuid::Uuid;
 
 use super::tx::sealed::Inner as _;
-use super::{Reads, Tx, insert_rows};
+use super::{Reads, Tx, insert_rows, instant};
 use crate::domain::Instant;
 use crate::domain::permission::Rows;
 use crate::domain::person::{Person, PersonFilter};
@@ -118,6 +118,7 @@ pub async fn insert(tx: &Tx, people: &[Person], created_at: Instant) -> Result<u
         is_shared: Set(person.is_shared),
         left_at: Set(None),
         erased_at: Set(None),
+        bounced_at: Set(None),
     };
     let known = OnConflict::columns([person::Column::Organisation, person::Column::Email]).do_nothing().to_owned();
     insert_rows::<person::Entity>(tx, people.iter().map(row).collect(), Some(known)).await
@@ -152,9 +153,17 @@ pub async fn update(tx: &Tx, person: &Person, now: Instant) -> Result<(), DbErr>
         .col_expr(person::Column::Phone, Expr::value(person.phone.clone()))
         .col_expr(person::Column::IsShared, Expr::value(person.is_shared))
         .col_expr(person::Column::IsStranger, Expr::value(person.is_stranger))
+        .col_expr(person::Column::BouncedAt, Expr::value(person.bounced_at.map(Instant::to_utc)))
         .col_expr(person::Column::SearchText, Expr::value(person.search_text()))
         .col_expr(person::Column::LeftAt, left_at);
     row.filter(person::Column::Id.eq(person.id)).exec(tx.connection()).await.map(drop)
+}
+
+/// Notes that mail to an address is not delivered, or that it works again.
+pub async fn note_bounce(tx: &Tx, address: &str, since: Option<Instant>) -> Result<(), DbErr> {
+    let noted = person::Entity::update_many().col_expr(person::Column::BouncedAt, Expr::value(since.map(Instant::to_utc)));
+    let is_news = if since.is_some() { person::Column::BouncedAt.is_null() } else { person::Column::BouncedAt.is_not_null() };
+    noted.filter(person::Column::Email.eq(address.to_lowercase())).filter(is_news).exec(tx.connection()).await.map(drop)
 }
 
 fn to_domain(row: person::Model) -> Person {
@@ -167,5 +176,6 @@ fn to_domain(row: person::Model) -> Person {
         is_shared: row.is_shared,
         is_active: row.left_at.is_none(),
         is_stranger: row.is_stranger,
+        bounced_at: row.bounced_at.map(instant),
     }
 }

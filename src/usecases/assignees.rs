@@ -42,7 +42,8 @@ fn given_to(wish: &Act) -> Option<&str> {
 
 /// Whether a ticket that was given to somebody called so was given to them.
 pub fn is_called(person: &Person, text: &str) -> bool {
-    person.name == text || person.email.eq_ignore_ascii_case(text) || text.parse() == Ok(person.id)
+    let text = text.trim().to_lowercase();
+    person.name.to_lowercase() == text || person.email.to_lowercase() == text || text.parse() == Ok(person.id)
 }
 
 fn several(meant: &[&Person]) -> String {

@@ -133,6 +133,8 @@ pub async fn change(app: &App, stamp: &Stamp, id: Uuid, change: &PersonChange, e
                 name: change.name.as_ref().map_or_else(|| known.name.clone(), |name| name.trim().to_owned()),
                 // The desk gave it, and so vouches for it.
                 is_stranger: known.is_stranger && change.email.is_none(),
+                // Also where it is the same: whoever gives it again says that it works.
+                bounced_at: known.bounced_at.filter(|_| change.email.is_none()),
                 email,
                 phone: change.phone.over(known.phone.as_ref()),
                 is_shared: change.is_shared.unwrap_or(known.is_shared),

@@ -68,7 +68,7 @@ impl Assign {
         if ticket.state() == State::Cancelled {
             return Err(Refused::Cancelled);
         }
-        let own = who.actor.known_as().filter(|_| self.assignee == Field::Set(ME.to_owned()));
+        let own = who.actor.known_as().filter(|_| matches!(&self.assignee, Field::Set(named) if named.trim().eq_ignore_ascii_case(ME)));
         let assigned = Assigned {
             assignee: own.map(str::to_owned).or_else(|| self.assignee.over(ticket.assignee.as_ref())),
             team: self.team.over(ticket.team.as_ref()),

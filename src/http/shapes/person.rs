@@ -37,7 +37,7 @@ pub struct PersonOfOrganisation {
 /// What is worth a second look about a person.
 #[derive(ToSchema, Serialize)]
 pub struct PersonWarning {
-    /// `shared_address` or `no_personal_name`; more may come.
+    /// `shared_address`, `no_personal_name` or `mail_bounces`; more may come.
     code: String,
     /// What it means, in words.
     detail: String,

@@ -113,7 +113,7 @@ Uiterlijk:  {{ due }}
 {% if reader == 'person' %}
 U krijgt dit bericht omdat u deze melding in behandeling heeft.
 {% elif reader == 'desk' %}
-U krijgt dit bericht omdat niemand deze melding in behandeling heeft.
+U krijgt dit bericht omdat niemand anders voor deze melding te bereiken is.
 {% else %}
 U krijgt dit bericht omdat deze melding bij {{ reader.team }} ligt.
 {% endif %}

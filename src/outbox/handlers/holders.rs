@@ -1,6 +1,6 @@
 //! Mail to whoever has a ticket in hand: its assignee, else its team, else the desk's own address (design § 5).
 //!
-//! Nobody is told of what they did themselves, and those who share an address of what one of them did. A ticket that few may see is told to its
+//! Where the assignee cannot be reached, those who share the ticket with them are. Nobody is told of what they did themselves, and those who share an address of what one of them did. A ticket that few may see is told to its
 //! assignee alone, who is one of those.
 
 use super::ticket_mail::TicketMail;
@@ -25,6 +25,7 @@ impl TicketMail<'_> {
         let due = self.ticket.next_due.filter(|due| !due.provisional && !has_ended).map(|due| self.local(due.at));
         let words = match &self.event.data {
             EventData::Registered(_) => &self.ticket.description,
+            EventData::Assigned(_) if self.is_registration() => &self.ticket.description,
             EventData::MessageReceived(_) => self.context.text(self.event).unwrap_or_default(),
             _ => self.reason(),
         };
@@ -43,17 +44,21 @@ impl TicketMail<'_> {
 
     /// Where whoever has it is reached, and as what.
     fn holder(&self) -> Option<(&str, HeldBy)> {
-        let settings = &self.app.settings;
-        if self.ticket.assignee.is_some() {
-            return Some((self.assignee()?.address()?, HeldBy::Person));
+        if let Some(address) = self.assignee().and_then(Person::address) {
+            return Some((address, HeldBy::Person));
         }
         if !self.ticket.flags.is_empty() {
             return None;
         }
-        match self.ticket.team.as_ref().and_then(|team| settings.teams.get(team)) {
-            Some(team) => Some((team.mail.as_deref()?, HeldBy::Team(team.label.nl.as_str().into()))),
-            None => Some((settings.mail.notices.as_deref()?, HeldBy::Desk)),
-        }
+        let settings = &self.app.settings;
+        let team = self.ticket.team.as_ref().and_then(|team| settings.teams.get(team));
+        let team = team.and_then(|team| Some((team.mail.as_deref()?, HeldBy::Team(team.label.nl.as_str().into()))));
+        team.or_else(|| Some((settings.mail.notices.as_deref()?, HeldBy::Desk)))
+    }
+
+    /// Whether it happened together with the registration.
+    fn is_registration(&self) -> bool {
+        self.event.recorded_at == self.ticket.recorded_at
     }
 
     fn assignee(&self) -> Option<&Person> {
@@ -74,9 +79,13 @@ impl TicketMail<'_> {
         let contract = &self.version.contract;
         let clock = |kind| if kind == Kind::Response { "reactietijd" } else { "oplostijd" };
         Some(match &self.event.data {
+            // Whoever was given it is told that.
+            EventData::Registered(_) if self.ticket.assignee.is_some() => return None,
             EventData::Registered(_) => HolderWord::Registered,
             // What comes in and is routed is one thing.
-            EventData::Assigned(_) if self.event.recorded_at == self.ticket.recorded_at && self.ticket.assignee.is_none() => return None,
+            EventData::Assigned(_) if self.is_registration() && self.ticket.assignee.is_none() => return None,
+            // It has gone on to somebody else since.
+            EventData::Assigned(given) if (&given.assignee, &given.team) != (&self.ticket.assignee, &self.ticket.team) => return None,
             EventData::Assigned(_) => HolderWord::Assigned,
             EventData::MessageReceived(_) => HolderWord::Answered,
             EventData::PriorityProposed(proposed) => {

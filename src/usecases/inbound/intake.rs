@@ -4,6 +4,7 @@ use uuid::Uuid;
 
 use super::coming::{Coming, Left, waiting};
 use super::{Becoming, Received, SIZE_CAP, answer, draft, requester, sender};
+use crate::domain::Instant;
 use crate::domain::agreements::{Agreements, Version};
 use crate::domain::contract::TicketType;
 use crate::domain::mail::Authentication;
@@ -16,6 +17,9 @@ use crate::usecases::enclosures::{self, Enclosed};
 use crate::usecases::entitled::Refused;
 use crate::usecases::tickets::{self, Draft, NewMessage, When};
 use crate::usecases::{Error, Stamp, people};
+
+/// Seconds for which a ticket is not told again that an address does not work.
+const DAY: i64 = 24 * 3600;
 
 pub(super) struct Intake<'a> {
     pub(super) coming: &'a Coming<'a>,
@@ -58,7 +62,7 @@ impl<'a> Intake<'a> {
                 let (ticket, writer) = Box::pin(self.reply(tx, ticket)).await?;
                 Some(Box::pin(enclosures::record(app, tx, &self.stamp(writer), ticket, enclosed)).await?)
             }
-            Outcome::Bounce => Box::pin(self.note_bounce(tx, decision.about.as_ref())).await?,
+            Outcome::Bounce => Box::pin(self.note_bounce(tx, &decision)).await?,
             Outcome::Duplicate => match before.and_then(|before| before.ticket_id) {
                 Some(id) => store::tickets::find(tx, TicketRef::Id(id)).await?,
                 None => None,
@@ -67,6 +71,9 @@ impl<'a> Intake<'a> {
             // A stranger's mail is linked to no ticket: our next mail about the ticket would be a reply to it.
             Outcome::Quarantined | Outcome::Refused => None,
         };
+        if let (Outcome::Ticket { .. } | Outcome::FollowUp(_) | Outcome::Reply(_), Some(from)) = (&decision.outcome, &coming.mail.from) {
+            store::people::note_bounce(tx, &from.email, None).await?;
+        }
         let received = coming.keep(tx, &decision, ticket, self.whose.clone().ok(), left).await?;
         if let Some(refused) = &restricted {
             answer::restricted(app, tx, &received.mail, coming.mail, refused).await?;
@@ -220,11 +227,18 @@ impl<'a> Intake<'a> {
         Ok(recorded.get(&address).map(|person| person.id))
     }
 
-    /// Notes on its ticket that a mail of ours cannot be delivered. A temporary failure is not noted.
-    async fn note_bounce(&self, tx: &Tx, about: Option<&Ticket>) -> Result<Option<Ticket>, Error> {
-        let (Some(about), Some(bounce)) = (about, self.coming.mail.bounce.as_ref().filter(|bounce| bounce.permanent)) else {
-            return Ok(about.cloned());
-        };
+    /// Notes with the address, and once a day on its ticket, that a mail of ours cannot be delivered. A temporary failure is not noted.
+    async fn note_bounce(&self, tx: &Tx, decision: &Decision<Ticket>) -> Result<Option<Ticket>, Error> {
+        let about = decision.about.as_ref();
+        let Some(bounce) = self.coming.mail.bounce.as_ref().filter(|bounce| bounce.permanent) else { return Ok(about.cloned()) };
+        if let Some(address) = &bounce.recipient {
+            store::people::note_bounce(tx, address, Some(self.coming.now)).await?;
+        }
+        let (Some(about), Some(reason)) = (about, &decision.reason) else { return Ok(about.cloned()) };
+        let a_day_ago = self.coming.now.plus(-DAY).unwrap_or(Instant::MIN);
+        if store::inbound::has_bounced(tx, about.id, reason, a_day_ago).await? {
+            return Ok(Some(about.clone()));
+        }
         let ticket = locked_current(tx, about).await?;
         let body = format!("Een bericht over dit ticket kon niet worden bezorgd ({}).", bounce.status.as_deref().unwrap_or("zonder code"));
         let message = NewMessage { body, ..NewMessage::internal() };

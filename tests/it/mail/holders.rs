@@ -10,7 +10,7 @@ on_both_databases!(
     whoever_has_a_ticket_is_told_what_there_is_to_do_on_it_and_not_what_they_did,
     a_ticket_that_few_may_see_is_told_to_its_assignee_alone,
     a_goal_that_is_near_or_missed_is_told_once,
-    where_no_address_is_given_nobody_is_told,
+    whoever_cannot_be_reached_is_passed_over_and_where_no_address_is_given_nobody_is_told,
 );
 
 const ALI: &str = "ali@leverancier.example";
@@ -68,7 +68,7 @@ async fn whoever_has_a_ticket_is_told_what_there_is_to_do_on_it_and_not_what_the
     assert_eq!(told.since(desk).await, is(&[(DESK, "Nieuw")]));
     let mails = desk.mails();
     let new = mails.iter().find(|mail| mail.contains(DESK)).expect("a mail");
-    assert!(new.contains("Hij doet het niet (1).") && new.contains("niemand deze melding in behandeling heeft"), "{new}");
+    assert!(new.contains("Hij doet het niet (1).") && new.contains("niemand anders voor deze melding te bereiken is"), "{new}");
 
     desk.patch(&path, &json!({ "team": "werkplek", "priority": "p2", "service": "laptops" })).await;
     assert_eq!(told.since(desk).await, is(&[(TEAM, "Toegewezen")]), "also of somebody of the desk: to the team it is new");
@@ -96,7 +96,16 @@ async fn whoever_has_a_ticket_is_told_what_there_is_to_do_on_it_and_not_what_the
     assert!(last.contains("Anna heeft de oplossing geweigerd.") && last.contains("Hij hapert nog."), "{last}");
     assert!(last.contains("Uiterlijk:"), "{last}");
 
-    // Whoever takes one knows that; whose it was is told nothing of it.
+    // Whoever takes one knows that, also of one that somebody else was given a moment before.
+    desk.account("Bob Smid", "bob@leverancier.example").await;
+    desk.patch(&format!("/v1/tickets/{number}"), &json!({ "assignee": "bob smid" })).await;
+    desk.ask(Some(&ali), "PATCH", &format!("/v1/tickets/{number}"), Some(&json!({ "assignee": "Me" }))).await;
+    assert_eq!(told.since(desk).await, is(&[]));
+    // A call that is taken for somebody is one mail.
+    let call = json!({ "contract": "dap-example", "organisation": "ipo", "name": "Bea", "phone": "070 123 45 67", "assignee": ALI, "description": "Printer." });
+    let taken = desk.post("/v1/calls", &call).await;
+    assert_eq!(taken.status, 201, "{}", taken.body);
+    assert_eq!(told.since(desk).await, is(&[(ALI, "Toegewezen")]));
     let other = desk.registers(&incident("p3")).await;
     assert_eq!(told.since(desk).await, is(&[]), "the desk registered it itself");
     desk.ask(Some(&ali), "PATCH", &format!("/v1/tickets/{other}"), Some(&json!({ "assignee": "me" }))).await;
@@ -136,16 +145,20 @@ async fn a_goal_that_is_near_or_missed_is_told_once(desk: &Desk) {
     assert_eq!(told.since(desk).await, is(&[]));
 }
 
-async fn where_no_address_is_given_nobody_is_told(desk: &Desk) {
+async fn whoever_cannot_be_reached_is_passed_over_and_where_no_address_is_given_nobody_is_told(desk: &Desk) {
     let plain = desk;
     let desk = &opened(desk).await;
     let mut told = Told(0);
-    // Of a team that has none, nor to somebody who has no account.
-    for hands in [json!({ "team": "stil" }), json!({ "assignee": "els" })] {
+    // A team that has none, and somebody without an account: what the client writes is read by the desk.
+    for hands in [json!({ "team": "stil" }), json!({ "assignee": "els" }), json!({ "assignee": "els", "team": "werkplek" })] {
         let number = desk.registers(&incident("p3")).await;
         desk.patch(&format!("/v1/tickets/{number}"), &hands).await;
+        told.since(desk).await;
+        let mail = format!("From: anna@ipo.example\nSubject: Re: [{number}]\nMessage-ID: <{number}@ipo.example>\n\nEn?\n");
+        desk.mail_arrives("servicedesk", &mail).await;
+        let reader = if hands["team"] == "werkplek" { TEAM } else { DESK };
+        assert_eq!(told.since(desk).await, is(&[(reader, "Antwoord")]), "{hands}");
     }
-    assert_eq!(told.since(desk).await, is(&[]));
     let mail = "From: Anna <anna@ipo.example>\nSubject: Printer\nMessage-ID: <1@ipo.example>\n\nKapot.\n";
     plain.mail_arrives("servicedesk", mail).await;
     assert_eq!(Told(0).since(plain).await, is(&[]));

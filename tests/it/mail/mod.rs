@@ -3,6 +3,7 @@
 mod alerts;
 mod arriving;
 mod authentication;
+mod bounces;
 mod caps;
 mod enclosures;
 mod holders;
