@@ -256,8 +256,8 @@ async fn dispatch(command: Command) -> Result<ExitCode, Failed> {
             let month: Month = month.parse().map_err(|_not_one| format!("--month: {month} is not a month such as 2026-03"))?;
             report(settings()?, &contract, month, as_of, format).await?;
         }
-        What::Token(asked) => tokens::run(settings()?, asked).await?,
-        What::Account(asked) => accounts::run(settings()?, asked).await?,
+        What::Token(asked) => Box::pin(tokens::run(settings()?, asked)).await?,
+        What::Account(asked) => Box::pin(accounts::run(settings()?, asked)).await?,
         What::Plan { files } => return Box::pin(agreements::plan(settings()?, &files)).await,
         What::Apply { files } => Box::pin(agreements::apply(settings()?, &files)).await?,
         What::Amend { contract, calendar, date, change, hours, reason, approved_by, evidence } => {

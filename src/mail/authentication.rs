@@ -1,6 +1,6 @@
 //! Whether a message is of whom it says: what the mail server that took it in wrote into `Authentication-Results` (RFC 8601).
 //!
-//! Only the header of the server that the settings name is believed; of one that does not name itself ([`UNNAMED`]), the topmost of all if it
+//! Only the header of the server that the settings name is believed; of one that does not name itself (`UNNAMED`), the topmost of all if it
 //! names nobody. It stands above what a sender may have written by the same name, so the
 //! topmost result of each method counts. Where none of them says anything, [`super::sender_check`] may find out.
 

@@ -41,9 +41,9 @@ impl Write {
         let resumed = matches!(said, EventData::MessageReceived(_)).then(|| answered(contract, ticket, history)).flatten();
         let asked_at = history.iter().rev().find(|event| matches!(event.data, EventData::Held(_))).map(|event| event.occurred_at);
         let is_of_before = came_at.zip(asked_at).is_some_and(|(came, asked)| came < asked);
-        let follows = resumed.filter(|_| !is_automatic).map(|moved| match is_of_before {
-            false => EventData::Resumed(moved),
-            true => EventData::AttentionAsked(AttentionAsked { why: Attention::WroteBefore }),
+        let follows = resumed.filter(|_| !is_automatic).map(|moved| {
+            let asked = EventData::AttentionAsked(AttentionAsked { why: Attention::WroteBefore });
+            if is_of_before { asked } else { EventData::Resumed(moved) }
         });
         Ok(phoned.into_iter().chain([said]).chain(follows).map(|data| (data, None)).collect())
     }
