@@ -5,9 +5,9 @@ use std::time::Duration;
 use async_imap::error::Error;
 use async_imap::{Authenticator, Client, Session};
 
-use super::super::tokens::Tokens;
 use super::wire::Line;
 use super::{Step, Trouble, within};
+use crate::mail::tokens::Tokens;
 use crate::settings::{Imap, Secret};
 
 /// What is answered to the server's first question (SASL); whatever it asks after that is answered with nothing, upon which it says no.

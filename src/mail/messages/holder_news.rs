@@ -61,7 +61,7 @@ pub enum HeldBy {
     Person,
     /// Its name.
     Team(Line),
-    /// Nobody has it.
+    /// Nobody has it who can be reached.
     Desk,
 }
 

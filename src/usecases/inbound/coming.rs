@@ -5,6 +5,7 @@ use uuid::Uuid;
 use super::{Received, copy};
 use crate::app::App;
 use crate::domain::Instant;
+use crate::domain::contract::TicketType;
 use crate::domain::mail::{Authentication, Inbound as StoredMail};
 use crate::domain::redaction::GONE;
 use crate::domain::ticket::Ticket;
@@ -71,6 +72,11 @@ impl<'a> Coming<'a> {
         let left = self.left(tx, before.as_ref()).await?;
         let decision = if before.is_some() { Decision::noted(Outcome::Duplicate, RECEIVED_BEFORE, None) } else { waiting(reason) };
         self.keep(tx, &decision, None, None, left).await
+    }
+
+    /// The type of ticket that it becomes as the report of a machine that the mailbox names.
+    pub(super) fn alert(&self) -> Option<TicketType> {
+        self.mailbox.alert_of(&self.mail.from.as_ref()?.email)
     }
 
     /// When it happened, if it was fetched late.

@@ -6,7 +6,6 @@ use super::coming::{Coming, Left, waiting};
 use super::{Becoming, Received, SIZE_CAP, answer, draft, requester, sender};
 use crate::domain::Instant;
 use crate::domain::agreements::{Agreements, Version};
-use crate::domain::contract::TicketType;
 use crate::domain::mail::Authentication;
 use crate::domain::permission::{Principal, Role, Roles};
 use crate::domain::ticket::{Actor, Ticket, TicketRef};
@@ -37,9 +36,8 @@ impl<'a> Intake<'a> {
         } else {
             let clients = sender::clients(&version.contract);
             let whose = attribution::whose(&sender, &clients, Some(coming.mailbox));
-            let is_alert = coming.mail.from.as_ref().is_some_and(|from| coming.mailbox.alert_of(&from.email).is_some());
             // What the mailbox does with strangers says nothing of a machine that it names.
-            if is_alert && whose.is_err() { attribution::of_mailbox(&clients, coming.mailbox).or(whose) } else { whose }
+            if coming.alert().is_some() && whose.is_err() { attribution::of_mailbox(&clients, coming.mailbox).or(whose) } else { whose }
         };
         Ok(Self { coming, agreements, version, sender, whose })
     }
@@ -125,7 +123,7 @@ impl<'a> Intake<'a> {
             by_tag,
             unattributed: self.whose.as_ref().err().copied(),
             forged: self.forged(),
-            is_alert: self.alert().is_some(),
+            is_alert: self.coming.alert().is_some(),
             is_stranger: self.is_of_a_stranger(),
         }))
     }
@@ -139,11 +137,6 @@ impl<'a> Intake<'a> {
             }
             _ => None,
         }
-    }
-
-    /// The type of ticket that it becomes as the report of a machine.
-    pub(super) fn alert(&self) -> Option<TicketType> {
-        self.coming.mailbox.alert_of(&self.coming.mail.from.as_ref()?.email)
     }
 
     /// Whether nothing is known of the sender, and the client follows from the mailbox alone.
@@ -183,12 +176,12 @@ impl<'a> Intake<'a> {
         };
         let becoming = Becoming {
             mailbox: self.coming.name,
-            kind: self.alert().unwrap_or(self.coming.mailbox.default_type),
+            kind: self.coming.alert().unwrap_or(self.coming.mailbox.default_type),
             contract: followed.map_or(&self.version.contract.id, |ticket| &ticket.contract),
             organisation: followed.map(|ticket| ticket.organisation.clone()).or_else(|| self.whose.clone().ok()),
             acknowledge: decision.acknowledge,
             is_stranger: self.is_of_a_stranger(),
-            is_alert: self.alert().is_some(),
+            is_alert: self.coming.alert().is_some(),
             related,
         };
         let When { arrived, reason, .. } = self.coming.when();
@@ -204,7 +197,7 @@ impl<'a> Intake<'a> {
         let message = NewMessage {
             body: body.to_owned(),
             person_id: person,
-            is_automatic: mail.automatic.is_some() || self.alert().is_some(),
+            is_automatic: mail.automatic.is_some() || self.coming.alert().is_some(),
             ..NewMessage::public()
         };
         tickets::write_in(self.coming.app, tx, &self.stamp(person), ticket.clone(), &message, &self.coming.when()).await?;

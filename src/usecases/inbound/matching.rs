@@ -61,7 +61,7 @@ impl Intake<'_> {
         // A stranger whose mail was accepted takes part in that ticket, and in no other of the client.
         let is_of_a_machine = ticket.channel == Channel::Monitoring && ticket.requester_id.is_none();
         let is_theirs =
-            (is_of_a_machine && self.alert().is_some()) || self.reported(tx, &ticket).await? || self.speaks_for(tx, &ticket).await?;
+            (is_of_a_machine && self.coming.alert().is_some()) || self.reported(tx, &ticket).await? || self.speaks_for(tx, &ticket).await?;
         // It goes on as another one, which they take part in as well.
         let ticket = tickets::current(tx, ticket).await?;
         Ok(Some(TicketMatch { is_theirs, is_closed: matches!(ticket.state(), State::Closed | State::Cancelled), ticket }))
