@@ -51,13 +51,14 @@ pub async fn sign_in(app: &App, via: Via, asked: SignIn) -> Result<SignedIn, Err
         let detail = "local accounts are switched off in the settings of this desk".to_owned();
         return Err(Error::Forbidden { code: Code::LocalAccountsOff, detail });
     }
+    // By the machine's time, also in a sandbox: that is the time of the app that makes the codes. Read before the password is
+    // tried, which takes its turn behind others: a code that was right when it came stays right.
+    let now = TimeSource::machine().now();
     let account = store::local_accounts::named(&app.all(), asked.name.trim()).await?;
     let opened = open(app, asked.asker, account.as_ref(), normalised(&asked.password)).await?;
     let Some((account, opened)) = account.as_ref().zip(opened) else {
         return Ok(refused(account.as_ref(), "name and password do not belong together"));
     };
-    // By the machine's time, also in a sandbox: that is the time of the app that makes the codes.
-    let now = TimeSource::machine().now();
     let Some(step) = code::step(&opened.secret, &asked.code, now.unix()).map_err(NotWorked::from)? else {
         return Ok(refused(Some(account), "the password is right and the one-time code is not"));
     };
