@@ -12,7 +12,7 @@ use crate::usecases::Stamp;
 use crate::{outbox, usecases};
 
 /// For a server: schema migrated, time set, contracts applied. In a sandbox it takes the one seat, which must be held for as long
-/// as the desk is at work.
+/// as the desk is at work. One whose last holder was killed a moment ago may not be free yet, so it is waited for a little.
 pub async fn for_serving(settings: Settings) -> Result<(App, Option<Seat>), Failed> {
     let mut app = migrated(settings).await?;
     app.set_time(true).await?;
@@ -20,7 +20,7 @@ pub async fn for_serving(settings: Settings) -> Result<(App, Option<Seat>), Fail
     usecases::sandbox::refuse_other_time(&app)?;
     let mut seat = None;
     if app.time.is_sandbox() {
-        let taken = seat::take(&app.db, Task::ServeSandbox).await.map_err(usecases::Error::from)?;
+        let taken = seat::take_patiently(&app.db, Task::ServeSandbox).await.map_err(usecases::Error::from)?;
         seat = Some(taken.ok_or("another process serves this sandbox; only one may, because its time must not go back")?);
         // Its last holder may have moved time since it was read above.
         app.set_time(true).await?;

@@ -124,7 +124,8 @@ async fn keep_seat(app: &App, seat: &mut Option<Seat>) {
         if seat.is_held().await {
             continue;
         }
-        match seat::take(&app.db, Task::ServeSandbox).await {
+        // Patiently: PostgreSQL may take the session that was cut for alive a little longer.
+        match seat::take_patiently(&app.db, Task::ServeSandbox).await {
             Ok(Some(again)) => *seat = again,
             Ok(None) => {
                 tracing::error!("another process serves this sandbox now; stopping");

@@ -6,11 +6,18 @@
 
 use std::fs::{File, TryLockError};
 use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
 use sea_orm::sqlx::{self, PgConnection};
 use sea_orm::{ConnectionTrait, DbErr, RuntimeErr, Statement};
 
 use super::{Backend, Db};
+
+/// How long to wait for the seat of a process that was killed. PostgreSQL gives a killed session's lock up only once it notices that nobody
+/// is at the other end, which a busy server does late: a supervisor that starts the desk again at once would be refused.
+const PATIENCE: Duration = Duration::from_secs(3);
+/// Between two tries; each takes a connection of its own.
+const PAUSE: Duration = Duration::from_millis(300);
 
 /// What a seat is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,6 +50,18 @@ pub enum Seat {
     /// Locked for as long as it is open.
     File(File),
     Session(Box<PgConnection>),
+}
+
+/// Takes a seat, and waits a little for one that is about to be free; `None` when another process keeps it.
+pub async fn take_patiently(db: &Db, task: Task) -> Result<Option<Seat>, DbErr> {
+    let began = Instant::now();
+    loop {
+        let taken = take(db, task).await?;
+        if taken.is_some() || began.elapsed() >= PATIENCE {
+            return Ok(taken);
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
 }
 
 /// Takes a seat; `None` when another process has it.

@@ -50,11 +50,15 @@ impl Process {
             .stderr(log)
             .spawn()
             .expect("the desk starts");
-        let process = Self { child, url: format!("http://127.0.0.1:{port}") };
-        for _ in 0..500 {
-            if reqwest::get(format!("{}/livez", process.url)).await.is_ok() {
+        let mut process = Self { child, url: format!("http://127.0.0.1:{port}") };
+        let client = reqwest::Client::new();
+        // A minute, for a busy machine. One that ended is told at once.
+        for _ in 0..3000 {
+            if client.get(format!("{}/livez", process.url)).send().await.is_ok() {
                 return process;
             }
+            let ended = process.child.try_wait().expect("its state");
+            assert!(ended.is_none(), "the desk ended before it answered: {ended:?}");
             actix_web::rt::time::sleep(Duration::from_millis(20)).await;
         }
         panic!("the desk did not answer")
@@ -78,6 +82,14 @@ impl Process {
     pub fn kill(mut self) {
         self.child.kill().expect("it can be killed");
         self.child.wait().expect("it died");
+    }
+}
+
+/// One whose test failed would go on, and keep its port and its database.
+impl Drop for Process {
+    fn drop(&mut self) {
+        drop(self.child.kill());
+        drop(self.child.wait());
     }
 }
 
