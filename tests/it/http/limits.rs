@@ -45,13 +45,14 @@ async fn no_limit_is_no_limit() {
 
 #[actix_web::test]
 async fn who_guesses_tokens_waits_and_whoever_has_a_good_one_is_let_in() {
-    let desk = Desk::open_with(On::Sqlite, &[("UURWERK_HTTP_FAILURES_PER_MINUTE", "3")]).await;
+    // One a minute, so that none is forgotten while they are sent.
+    let desk = Desk::open_with(On::Sqlite, &[("UURWERK_HTTP_FAILURES_PER_MINUTE", "1")]).await;
     let client = desk.token_of("ipo").await;
     let mut statuses = Vec::new();
     for guess in 0..6 {
         statuses.push(desk.ask(Some(&format!("uwk_{guess}")), "GET", "/v1/tickets", None).await.status);
     }
-    assert_eq!(statuses, [401, 401, 401, 429, 429, 429]);
+    assert_eq!(statuses, [401, 429, 429, 429, 429, 429]);
     // From the same address, and never seen before.
     for good in [client.as_str(), ADMIN] {
         assert_eq!(desk.ask(Some(good), "GET", "/v1/tickets", None).await.status, 200);
