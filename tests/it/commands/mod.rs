@@ -189,7 +189,7 @@ impl Serving {
         if self.says_where().is_none() {
             return false;
         }
-        for _ in 0..500 {
+        for _ in 0..3000 {
             if self.ask("GET", "/livez", &[], None).await.is_some() {
                 return true;
             }

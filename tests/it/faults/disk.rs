@@ -9,7 +9,7 @@ use serde_json::json;
 use super::process::{is_ready, keeps, recovers, registers, run, titles};
 use crate::journeys::kills::Process;
 use crate::on_both_databases;
-use crate::support::{Desk, On, incident};
+use crate::support::{Desk, On, client, incident};
 
 on_both_databases!(whoever_goes_away_in_the_middle_leaves_nothing_open);
 
@@ -76,7 +76,7 @@ async fn a_desk_whose_disk_is_full_says_so_once_and_goes_on_by_itself() {
     let full = registers(&desk.url, titles("full", 40)).await;
     assert!(full.refused > 0 && !is_ready(&desk.url).await, "{full:?}");
     let upload = vec![7; 3 * usize::try_from(log).expect("a length")];
-    let client = reqwest::Client::new();
+    let client = client();
     let attach = async |bytes: &[u8]| {
         let path = format!("{}/v1/tickets/{number}/attachments?name=foto.png", desk.url);
         let sent = client

@@ -10,7 +10,7 @@ use futures_util::future::join_all;
 use serde_json::{Value, json};
 
 use crate::journeys::kills::Process;
-use crate::support::{ADMIN, incident};
+use crate::support::{ADMIN, client, incident};
 
 /// What a desk said to those who registered tickets.
 #[derive(Debug, Default)]
@@ -27,7 +27,7 @@ pub struct Said {
 /// come back.
 pub async fn registers(url: &str, titles: impl Iterator<Item = String>) -> Said {
     let (titles, said) = (Mutex::new(titles), Mutex::new(Said::default()));
-    let client = reqwest::Client::new();
+    let client = client();
     let one = async || {
         loop {
             let Some(title) = titles.lock().expect("titles").next() else { return };

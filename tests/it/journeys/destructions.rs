@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use uurwerk::domain::permission::Role;
 
 use super::kills::{self, Process};
-use crate::support::{ADMIN, Desk, On, incident, postgres};
+use crate::support::{ADMIN, Desk, On, client, incident, postgres};
 
 /// The example agreement with times of its own to keep things.
 fn contracts(folder: &Path) -> PathBuf {
@@ -368,7 +368,7 @@ async fn survives_kills(database: &str) {
         assert!(kills::command(folder.path(), database).arg("migrate").status().expect("it migrates").success());
     }
     let mut desk = Process::start_with(&settings, folder.path(), database).await;
-    let client = reqwest::Client::new();
+    let client = client();
     for _ in 0..15 {
         let ticket = desk.post("/v1/tickets", &incident("p3")).await.expect("a ticket");
         let path = format!("/v1/tickets/{}", ticket["number"].as_str().expect("a number"));
@@ -394,7 +394,7 @@ async fn survives_kills(database: &str) {
         desk = Process::start_with(&settings, folder.path(), database).await;
     }
     let mut now = desk.get(&path).await;
-    for _ in 0..200 {
+    for _ in 0..1200 {
         if now["state"] == "done" {
             break;
         }
@@ -404,7 +404,7 @@ async fn survives_kills(database: &str) {
     assert_eq!(now["state"], "done", "{now}");
     assert!(now["items"].as_array().expect("items").iter().all(|item| item["outcome"] == "destroyed"), "{now}");
     let attachments = folder.path().join("data/attachments");
-    for _ in 0..200 {
+    for _ in 0..1200 {
         if files(&attachments) == 0 {
             break;
         }

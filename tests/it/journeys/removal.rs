@@ -181,7 +181,7 @@ async fn mail_is_written_by_nobody_while_somebody_is_being_erased() {
     let (erased, ()) = tokio::join!(erases, writes);
     erased.expect("it ended");
     // What was given up above may hold its turn for a moment yet.
-    for _ in 0..200 {
+    for _ in 0..3000 {
         if outbox::handle(&desk.app).await.expect("it is handled") > 0 {
             return;
         }

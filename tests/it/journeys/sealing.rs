@@ -9,7 +9,7 @@ use serde_json::json;
 use uurwerk::usecases::rotation;
 
 use super::kills;
-use crate::support::{ADMIN, Desk, On, incident};
+use crate::support::{ADMIN, Desk, On, client, incident};
 
 pub(super) const FIRST: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 const SECOND: &str = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
@@ -263,7 +263,7 @@ async fn survives_kills(database: &str) {
     let desk = kills::Process::start_new(folder.path(), database).await;
     let ticket = desk.post("/v1/tickets", &incident("p3")).await.expect("a ticket");
     let path = |desk: &kills::Process| format!("{}/v1/tickets/{}/attachments", desk.url, ticket["number"].as_str().expect("a number"));
-    let client = reqwest::Client::new();
+    let client = client();
     for at in 0..12 {
         let sent =
             client.post(format!("{}?name=brief.txt", path(&desk))).bearer_auth(ADMIN).header("content-type", "application/octet-stream");
@@ -295,7 +295,7 @@ async fn survives_kills(database: &str) {
         assert_eq!(file.bytes().await.expect("bytes"), text(200_000 + at));
     }
     let attachments = folder.path().join("data/attachments");
-    for _ in 0..100 {
+    for _ in 0..1200 {
         if files(&attachments).iter().all(|file| !reads_secret(&std::fs::read(file).unwrap_or_default())) {
             break;
         }

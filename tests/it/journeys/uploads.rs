@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::kills::Process;
 use super::sealing::{FIRST, key_file};
-use crate::support::{ADMIN, Desk, On, incident};
+use crate::support::{ADMIN, Desk, On, client, incident};
 
 const OCTETS: [(&str, &str); 1] = [("content-type", "application/octet-stream")];
 const MEBIBYTE: usize = 1024 * 1024;
@@ -90,7 +90,7 @@ async fn a_file_of_200_megabytes_passes_through_in_a_few_megabytes_of_memory() {
     assert_eq!(upload(&desk, &number, mebibytes(1, Duration::ZERO)).send().await.expect("an answer").status().as_u16(), 201);
     let before = kibibytes(&desk, "VmHWM:");
     let url = format!("{}/v1/tickets/{number}/attachments?name=groot.bin", desk.url);
-    let client = reqwest::Client::new();
+    let client = client();
     let kept = client
         .post(url)
         .bearer_auth(ADMIN)
@@ -220,7 +220,7 @@ async fn keeps_files(key_file: Option<&str>) {
     let broken = stream::iter([Ok(Bytes::from(vec![1; 11 * MEBIBYTE])), Err(std::io::Error::other("gone"))]);
     let sent = post("weg").body(reqwest::Body::wrap_stream(broken)).send().await;
     assert!(sent.is_err() || sent.is_ok_and(|answer| answer.status().as_u16() == 400));
-    for _ in 0..100 {
+    for _ in 0..1200 {
         if bucket.listing().await == (3, 0) {
             break;
         }

@@ -10,6 +10,7 @@ mod traces;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use uurwerk::app::App;
@@ -155,7 +156,7 @@ impl Desk {
         let server = http::serve(app.clone(), listener, 1).expect("a server");
         let handle = server.handle();
         actix_web::rt::spawn(server);
-        Self { app, url, client: reqwest::Client::new(), folder, server: handle, settings }
+        Self { app, url, client: client(), folder, server: handle, settings }
     }
 
     /// Another process on the same database, without a door of its own.
@@ -398,6 +399,12 @@ impl Drop for Desk {
     fn drop(&mut self) {
         drop(self.server.stop(false));
     }
+}
+
+/// A client that uses no connection which was idle for two seconds. The desk closes one after five, of which a test that was at work for longer
+/// hears only once it has sent something.
+pub fn client() -> reqwest::Client {
+    reqwest::Client::builder().pool_idle_timeout(Duration::from_secs(2)).build().expect("a client")
 }
 
 /// A ticket of a type under the example agreement, reported by Anna of the IPO. A service request asks for access, which the client authorises.
