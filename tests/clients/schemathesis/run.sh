@@ -8,7 +8,7 @@ root="$PWD"
 
 # What it remembers of a run stays with it, outside git, and is forgotten before the next: every run sends the same.
 cd target/clients/schemathesis
-rm -rf .hypothesis
+rm -rf .hypothesis .schemathesis
 bin/schemathesis --config-file "$root/tests/clients/schemathesis/schemathesis.toml" run "$root/openapi/uurwerk.json" \
     --url "$url" --header "Authorization: Bearer $token" --checks all --seed 1 --continue-on-failure --request-timeout 60 \
     --max-examples "$((cases / operations + 1))"
