@@ -28,7 +28,7 @@ async fn newcomer(provider: &Provider, subject: &str, more: &Value) -> String {
 async fn iam_09_only_a_verified_address_in_the_clients_own_domain_makes_somebody_the_person_with_it() {
     for on in [On::Sqlite, On::Postgres] {
         let provider = Provider::start();
-        let desk = Desk::open_with_file(on, &provider.settings()).await;
+        let desk = provider.opens(on, &provider.settings()).await;
         let number = desk.registers(&reported_by("Anna de Boer", "anna@ipo.example")).await;
         let private = desk.registers(&reported_by("Anna thuis", "anna@thuis.example")).await;
         for (subject, claims, own) in [
@@ -53,7 +53,7 @@ async fn iam_09_a_sign_in_takes_no_address_of_another_client() {
         let provider = Provider::start();
         let settings = provider.settings().replace("\"ipo\"", "\"gemeente-voorbeeld\"");
         let named = "domains = [\"stichting-proef.example\", \"thuis.example\", \"gemeente-voorbeeld.example\"]\n";
-        let desk = Desk::open_with_file(on, &settings.replace("vouches", &format!("{named}vouches"))).await;
+        let desk = provider.opens(on, &settings.replace("vouches", &format!("{named}vouches"))).await;
         let person = json!({ "organisation": "stichting-proef", "name": "Bea", "email": "bea@thuis.example" });
         assert_eq!(desk.post("/v1/people", &person).await.status, 201);
         let incident = json!({ "type": "incident", "contract": "covide", "title": "evil", "description": "x", "channel": "portal",
@@ -78,7 +78,7 @@ async fn iam_09_a_sign_in_takes_no_address_of_another_client() {
 async fn tkt_08_whoever_reports_sees_what_they_reported_whatever_is_known_of_their_address() {
     for on in [On::Sqlite, On::Postgres] {
         let provider = Provider::start();
-        let desk = Desk::open_with_file(on, &provider.settings().replace("vouches_for_addresses = true\n", "")).await;
+        let desk = provider.opens(on, &provider.settings().replace("vouches_for_addresses = true\n", "")).await;
         let by_mail = desk.mail_arrives("servicedesk", "From: anna@ipo.example\nSubject: Hulp\nMessage-ID: <1@x>\n\nHelp.\n").await;
         let before = by_mail.body["ticket"].as_str().expect("a ticket").to_owned();
         let verified = json!({ "email": "anna@ipo.example", "email_verified": true });
@@ -106,7 +106,7 @@ async fn tkt_08_whoever_reports_sees_what_they_reported_whatever_is_known_of_the
 async fn iam_09_nobody_becomes_a_person_by_an_address_that_another_gave_them() {
     for on in [On::Sqlite, On::Postgres] {
         let provider = Provider::start();
-        let desk = Desk::open_with_file(on, &provider.settings()).await;
+        let desk = provider.opens(on, &provider.settings()).await;
         let (annas, victors) = (
             desk.registers(&reported_by("Anna de Boer", "anna@ipo.example")).await,
             desk.registers(&reported_by("Victor Smit", "victor@ipo.example")).await,

@@ -24,7 +24,7 @@ async fn signs(desk: &Desk, token: &str, path: &str) -> u16 {
 async fn iam_05_who_is_new_may_nothing_anywhere() {
     for on in [On::Sqlite, On::Postgres] {
         let provider = Provider::start();
-        let desk = Desk::open_with_file(on, &provider.settings()).await;
+        let desk = provider.opens(on, &provider.settings()).await;
         let nobody = provider.token_of("nobody").await;
         let document: Value = serde_json::from_str(&uurwerk::http::document()).expect("a document");
         for (path, methods) in document["paths"].as_object().expect("paths") {
@@ -46,7 +46,7 @@ async fn iam_05_who_is_new_may_nothing_anywhere() {
 async fn iam_04_an_elevated_right_gives_nothing_before_both_signed_and_nothing_after_its_end() {
     for on in [On::Sqlite, On::Postgres] {
         let provider = Provider::start();
-        let desk = Desk::open_with_file(on, &provider.settings()).await;
+        let desk = provider.opens(on, &provider.settings()).await;
         let (nobody, client, sam) = (provider.token_of("nobody").await, desk.signer_of("ipo").await, desk.signer().await);
         assert_eq!(status(&desk, &nobody).await, 403);
         let right = grants(
@@ -72,7 +72,7 @@ async fn iam_04_an_elevated_right_gives_nothing_before_both_signed_and_nothing_a
 #[actix_web::test]
 async fn role_04_a_deputy_has_the_right_for_as_long_as_the_holder_is_away() {
     let provider = Provider::start();
-    let desk = Desk::open_with_file(On::Sqlite, &provider.settings()).await;
+    let desk = provider.opens(On::Sqlite, &provider.settings()).await;
     let (nobody, bram) = (provider.token_of("nobody").await, provider.token_of("bram").await);
     assert_eq!((status(&desk, &nobody).await, status(&desk, &bram).await), (403, 200));
     let right = grants(
@@ -108,7 +108,7 @@ async fn iam_03_nobody_signs_for_a_right_of_their_own() {
     let provider = Provider::start();
     let settings = provider.settings().replace("organisation = \"ipo\"\n", "").replace("vouches_for_addresses = true\n", "");
     let settings = settings.replace("\"requester\"", "\"agent_line_1\"").replace("\"approver\"", "\"contract_manager\"");
-    let desk = Desk::open_with_file(On::Sqlite, &settings).await;
+    let desk = provider.opens(On::Sqlite, &settings).await;
     let bram = provider.token_of("bram").await;
     let (client, sam) = (desk.signer_of("ipo").await, desk.signer().await);
     let manages = async |token: &str| {
@@ -140,7 +140,7 @@ async fn whoever_left_comes_in_no_more_and_again_once_they_are_back() {
     use sea_orm::ConnectionTrait;
     for on in [On::Sqlite, On::Postgres] {
         let provider = Provider::start();
-        let desk = Desk::open_with_file(on, &provider.settings()).await;
+        let desk = provider.opens(on, &provider.settings()).await;
         let person = async |text: &str| {
             let found = desk.get(&format!("/v1/people?text={text}")).await.body;
             format!("/v1/people/{}", found["items"][0]["id"].as_str().expect("a person"))

@@ -11,11 +11,11 @@ use serde_json::{Value, json};
 
 use crate::on_both_databases;
 use crate::support::{ADMIN, Desk, On, incident};
-use provider::{AUDIENCE, Provider, now, publishes};
+use provider::{AUDIENCE, Provider, asks_until_keys_are_read, now, publishes};
 
 async fn desk() -> (Provider, Desk) {
     let provider = Provider::start();
-    let desk = Desk::open_with_file(On::Sqlite, &provider.settings()).await;
+    let desk = provider.opens(On::Sqlite, &provider.settings()).await;
     (provider, desk)
 }
 
@@ -34,7 +34,7 @@ fn but(claims: &Value, key: &str, value: Value) -> Value {
 async fn tkt_10_a_person_signs_in_with_their_provider_and_has_the_roles_that_the_settings_map() {
     for on in [On::Sqlite, On::Postgres] {
         let provider = Provider::start();
-        let desk = Desk::open_with_file(on, &provider.settings()).await;
+        let desk = provider.opens(on, &provider.settings()).await;
         let mut ticket = incident("p3");
         ticket["requester"] = json!({ "name": "Anna de Boer", "email": "anna@ipo.example" });
         let (own, other) = (desk.registers(&ticket).await, desk.registers(&incident("p3")).await);
@@ -107,17 +107,23 @@ async fn tricks_with_the_header_do_not_help() {
 
 #[actix_web::test]
 async fn new_keys_of_the_provider_are_found_and_a_storm_of_unknown_ones_asks_it_once() {
-    let (provider, desk) = desk().await;
+    let provider = Provider::start();
+    let desk = Desk::open_with_file(On::Sqlite, &provider.settings()).await;
     let (claims, header) = (provider.claims(), json!({ "alg": "RS256" }));
     let unknown = provider.signs(&json!({ "alg": "RS256", "kid": "nobody's" }), &claims).await;
+    let asked = asks_until_keys_are_read(&desk, &unknown).await;
+    // Once, and once more only where that was too slow.
+    let readings = provider.readings().await;
+    assert!((1..=asked).contains(&readings), "{readings} of {asked}");
     for _ in 0..20 {
         assert_eq!(status(&desk, &unknown).await, 401);
     }
-    assert_eq!(provider.readings().await, 1);
+    assert_eq!(provider.readings().await, readings);
     assert_eq!(status(&desk, &provider.signs(&header, &claims).await).await, 200);
     let before = provider.signs(&header, &claims).await;
     provider.changes_its_keys().await;
     let another = desk.another_door().await;
+    provider.is_read_by(&another, &provider.issuer).await;
     // Whoever reads the keys now finds the new ones, and the old ones no longer.
     assert_eq!(status(&another, &provider.signs(&header, &claims).await).await, 200);
     assert_eq!(status(&another, &before).await, 401);
@@ -160,7 +166,7 @@ async fn a_key_that_the_desk_does_not_understand_spoils_no_other() {
     let odd = [json!({ "kty": "AKP", "kid": "x", "alg": "ML-DSA-65", "pub": "AQAB" }), json!({ "kty": "RSA", "kid": 7 }), json!("a key")];
     keys["keys"].as_array_mut().expect("keys").splice(0..0, odd);
     let issuer = publishes("", &keys);
-    let desk = Desk::open_with_file(On::Sqlite, &provider.settings().replace(&provider.issuer, &issuer)).await;
+    let desk = provider.opens_as(&issuer, On::Sqlite, &provider.settings().replace(&provider.issuer, &issuer)).await;
     let token = provider.signs(&json!({ "alg": "RS256" }), &but(&provider.claims(), "iss", json!(issuer))).await;
     assert_eq!(status(&desk, &token).await, 200);
     // Where none is understood, it is not known whose a token is.
@@ -181,7 +187,7 @@ async fn iam_03_a_person_of_entra_is_one_person_whichever_version_of_token_they_
             provider.settings().replace("vouches_for_addresses = true\n", &format!("kind = \"entra\"\nversion_1 = {version_1}\n"));
         settings.replace(&provider.issuer, &issuer)
     };
-    let both = Desk::open_with_file(On::Sqlite, &as_entra(true)).await;
+    let both = provider.opens_as(&issuer, On::Sqlite, &as_entra(true)).await;
     let second = but(&provider.claims(), "iss", json!(issuer));
     let second = but(&but(&but(&second, "ver", json!("2.0")), "tid", json!(tenant)), "oid", json!("anna-oid"));
     let first = but(&but(&second, "ver", json!("1.0")), "iss", json!(format!("https://sts.windows.net/{tenant}/")));
@@ -197,7 +203,7 @@ async fn iam_03_a_person_of_entra_is_one_person_whichever_version_of_token_they_
     assert!(actors[0].is_string() && actors[0] == actors[1], "{actors:?}");
     let (foreign, program) = (but(&first, "iss", json!("https://sts.windows.net/other/")), but(&second, "idtyp", json!("app")));
     assert_eq!((status(&both, &sign(&foreign).await).await, status(&both, &sign(&program).await).await), (401, 401));
-    let second_alone = Desk::open_with_file(On::Sqlite, &as_entra(false)).await;
+    let second_alone = provider.opens_as(&issuer, On::Sqlite, &as_entra(false)).await;
     assert_eq!((status(&second_alone, &sign(&second).await).await, status(&second_alone, &sign(&first).await).await), (200, 401));
 }
 
@@ -208,7 +214,7 @@ async fn somebody_of_the_desk_is_found_by_their_id_and_shut_out_at_once() {
         let provider = Provider::start();
         let settings = provider.settings().replace("organisation = \"ipo\"\n", "").replace("vouches_for_addresses = true\n", "");
         let settings = settings.replace("\"requester\"", "\"agent_line_1\"").replace("\"approver\"", "\"service_manager\"");
-        let desk = Desk::open_with_file(on, &settings).await;
+        let desk = provider.opens(on, &settings).await;
         let (bram, anna) = (provider.token_of("bram").await, provider.token_of("anna").await);
         let made = desk.ask(Some(&bram), "POST", "/v1/tickets", Some(&incident("p3"))).await;
         let number = made.body["number"].as_str().expect("a number").to_owned();
@@ -227,6 +233,7 @@ async fn somebody_of_the_desk_is_found_by_their_id_and_shut_out_at_once() {
         assert_eq!(desk.ask(Some(&client), "GET", &path, None).await.status, 404);
         assert_eq!(desk.ask(Some(&anna), "PATCH", &path, Some(&out)).await.status, 403);
         let another = desk.another_door().await;
+        provider.is_read_by(&another, &provider.issuer).await;
         assert_eq!((status(&desk, &bram).await, status(&another, &bram).await), (200, 200));
         let shut = desk.patch(&path, &out).await;
         assert_eq!((shut.status, &shut.body["isActive"]), (200, &json!(false)), "{}", shut.body);
@@ -257,7 +264,7 @@ async fn somebody_of_a_client_is_shut_out_until_they_are_back() {
 async fn an_address_alone_makes_nobody_the_person_the_desk_knows() {
     let provider = Provider::start();
     let settings = provider.settings().replace("vouches_for_addresses = true\n", "");
-    let desk = Desk::open_with_file(On::Sqlite, &settings).await;
+    let desk = provider.opens(On::Sqlite, &settings).await;
     let mut ticket = incident("p3");
     ticket["requester"] = json!({ "name": "Anna de Boer", "email": "anna@ipo.example" });
     let number = desk.registers(&ticket).await;

@@ -4,9 +4,12 @@ use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use uurwerk::time::TimeSource;
+
+use crate::support::{Desk, On};
 
 pub const AUDIENCE: &str = "urn:uurwerk:test";
 
@@ -57,6 +60,27 @@ impl Provider {
         )
     }
 
+    /// A desk with these settings, once it has read the keys.
+    pub async fn opens(&self, on: On, settings: &str) -> Desk {
+        self.opens_as(&self.issuer, on, settings).await
+    }
+
+    /// The same of a desk that has the keys from another issuer.
+    pub async fn opens_as(&self, issuer: &str, on: On, settings: &str) -> Desk {
+        // Boxed: it holds a whole desk.
+        let desk = Box::pin(Desk::open_with_file(on, settings)).await;
+        self.is_read_by(&desk, issuer).await;
+        desk
+    }
+
+    /// Waits until a desk has read the keys. It is asked with a token whose time is over, which makes nobody known to it.
+    pub async fn is_read_by(&self, desk: &Desk, issuer: &str) {
+        let mut claims = self.claims();
+        (claims["iss"], claims["exp"]) = (json!(issuer), json!(now() - 3600));
+        let token = self.signs(&json!({ "alg": "RS256" }), &claims).await;
+        asks_until_keys_are_read(desk, &token).await;
+    }
+
     /// A token as the provider gives it to somebody.
     pub async fn token_of(&self, who: &str) -> String {
         let asked = reqwest::Client::new().post(format!("{}/token", self.issuer)).basic_auth(who, Some("geheim"));
@@ -94,6 +118,19 @@ impl Provider {
         json!({ "iss": self.issuer, "aud": AUDIENCE, "sub": "anna", "name": "Anna de Boer", "email": "anna@ipo.example",
             "roles": ["Desk.Approver"], "amr": ["pwd", "mfa"], "iat": now, "exp": now + 600 })
     }
+}
+
+/// Asks with a token until the desk has read the keys by which it is judged; how often that took. On a busy machine a reading may last longer than
+/// the desk waits for it, and the next one is half a minute later.
+pub async fn asks_until_keys_are_read(desk: &Desk, token: &str) -> u32 {
+    for asked in 1..=600 {
+        // Not the list of tickets, whose refusals a test looks for in the audit trail.
+        if desk.ask(Some(token), "GET", "/v1/contracts", None).await.status != 503 {
+            return asked;
+        }
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    panic!("the desk cannot read the keys of the identity provider")
 }
 
 /// Another issuer on loopback, with a path and with these keys, until the tests end. Returns its address.

@@ -37,7 +37,7 @@ async fn opens(on: On, organisation: Option<&str>) -> (Provider, Desk) {
             .replace("\"requester\"", "\"agent_line_1\"")
             .replace("\"approver\"", "\"service_manager\"");
     }
-    let desk = Desk::open_with_file(on, &settings).await;
+    let desk = provider.opens(on, &settings).await;
     (provider, desk)
 }
 
@@ -120,6 +120,7 @@ async fn iam_07_a_contract_that_another_process_applies_holds_at_once() {
         let (provider, desk) = opens(on, Some("acme")).await;
         applies(&desk, "1", "2026-03-01", false).await;
         let other = desk.another_door().await;
+        provider.is_read_by(&other, &provider.issuer).await;
         let (fenna, bram) = (provider.token_of("fenna").await, provider.token_of("bram").await);
         assert_eq!((reads(&other, &fenna).await.status, reads(&other, &bram).await.status), (200, 200));
         applies(&desk, "2", "2026-03-02", true).await;
@@ -144,7 +145,7 @@ async fn iam_07_the_desks_own_people_are_asked_by_any_contract() {
 async fn iam_07_the_settings_can_ask_where_no_contract_does() {
     let provider = Provider::start();
     let settings = provider.settings().replace("organisation = \"ipo\"", "organisation = \"acme\"\nmfa = true");
-    let desk = Desk::open_with_file(On::Sqlite, &settings).await;
+    let desk = provider.opens(On::Sqlite, &settings).await;
     assert!(is_refused(&reads(&desk, &provider.token_of("fenna").await).await));
     assert_eq!(reads(&desk, &provider.token_of("bram").await).await.status, 200);
 }

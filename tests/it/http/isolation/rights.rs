@@ -17,7 +17,7 @@ async fn desk(on: On) -> (Provider, Desk) {
         provider.issuer,
         crate::identity::provider::AUDIENCE
     );
-    let desk = Desk::open_with_file(on, &settings).await;
+    let desk = provider.opens(on, &settings).await;
     (provider, desk)
 }
 
