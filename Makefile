@@ -9,10 +9,13 @@ test:
 	bash tests/setup.sh
 	RUST_TEST_THREADS=$${RUST_TEST_THREADS:-$$((2 * $$(nproc)))} cargo test --workspace --locked
 
-# The long checks: the tests that are left out of `make test` for their length, and the benchmarks.
+# The long checks: the tests that are left out of `make test` for their length, the laws on examples that nobody has seen, and the benchmarks.
+# What fails by an example is repeated with the number that is printed.
 proof:
 	bash tests/setup.sh proof
 	cargo test --release --workspace --locked -- --ignored
+	seed=$$(od -An -N4 -tu4 /dev/urandom | tr -d ' ') && echo "PROPTEST_RNG_SEED=$$seed" && \
+	PROPTEST_RNG_SEED=$$seed cargo test --release --workspace --locked -- time::laws time::calendars service_management::tests
 	cargo bench
 
 # How fast it is.
