@@ -6,20 +6,39 @@ use std::process::Stdio;
 use super::process::{Said, is_ready, keeps, recovers, registers, run, titles};
 use crate::journeys::kills::Process;
 
-/// Registers tickets while calls of some kinds fail, each with a probability; then the calls do well again.
-async fn fails(calls: &[(&str, f64)], tickets: usize) {
+/// Which calls of a kind fail.
+#[derive(Debug, Clone, Copy)]
+enum Failing {
+    /// The next one, in each part anew: as many as there are parts.
+    Next,
+    /// Each with this probability.
+    Random(f64),
+}
+
+use Failing::{Next, Random};
+
+/// Registers tickets, in parts of so many, while calls of some kinds fail; then the calls do well again.
+async fn fails(calls: &[(&str, Failing)], parts: usize, tickets: usize) {
     let folder = tempfile::tempdir().expect("a folder");
     // A database in form, so that the fault meets a desk at work.
     Process::start(folder.path(), "").await.kill();
     let desk = Process::start_by(&["fiu-run", "-x"], folder.path(), "", Stdio::null()).await;
     let told = |what: &str| run("fiu-ctrl", &["-c", what, &desk.id().to_string()]);
-    for (call, probability) in calls {
-        assert!(told(&format!("enable_random name={call},probability={probability}")), "libfiu is there: tests/setup.sh");
-    }
     let mut said = Said::default();
     let mut was_ready = true;
-    for part in 0..tickets / 20 {
-        let some = registers(&desk.url, titles(&format!("part {part}"), 20)).await;
+    for part in 0..parts {
+        for (call, failing) in calls {
+            let enabled = match failing {
+                Random(_) if part > 0 => continue,
+                Random(probability) => told(&format!("enable_random name={call},probability={probability}")),
+                Next => {
+                    recovers(&desk.url).await;
+                    told(&format!("enable name={call},onetime"))
+                }
+            };
+            assert!(enabled, "libfiu is there: tests/setup.sh");
+        }
+        let some = registers(&desk.url, titles(&format!("part {part}"), tickets)).await;
         said.kept.extend(some.kept);
         said.refused += some.refused;
         said.silent += some.silent;
@@ -38,7 +57,7 @@ async fn fails(calls: &[(&str, f64)], tickets: usize) {
 
 #[actix_web::test]
 async fn a_sync_that_failed_loses_no_ticket() {
-    fails(&[("posix/io/sync/fsync", 0.05)], 60).await;
+    fails(&[("posix/io/sync/fsync", Next)], 6, 10).await;
 }
 
 #[actix_web::test]
@@ -46,14 +65,14 @@ async fn a_sync_that_failed_loses_no_ticket() {
 async fn writes_syncs_and_opens_that_fail_lose_no_ticket() {
     let (sync, write, open) = ("posix/io/sync/fsync", "posix/io/rw/pwrite", "posix/io/oc/open");
     for calls in [
-        &[(sync, 0.05)][..],
-        &[(write, 0.005)],
-        &[(write, 0.05)],
+        &[(sync, Random(0.05))][..],
+        &[(write, Random(0.005))],
+        &[(write, Random(0.05))],
         // A connection that is thrown away, and none to be had in its place.
-        &[(sync, 0.1), (open, 0.5)],
-        &[(sync, 0.02), (write, 0.002), (open, 0.2)],
+        &[(sync, Random(0.1)), (open, Random(0.5))],
+        &[(sync, Random(0.02)), (write, Random(0.002)), (open, Random(0.2))],
     ] {
-        fails(calls, 400).await;
+        fails(calls, 20, 20).await;
     }
 }
 
