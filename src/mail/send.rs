@@ -2,6 +2,7 @@
 //! come back there.
 
 mod folder;
+mod signatures;
 mod smtp;
 
 use std::collections::BTreeMap;
@@ -23,11 +24,13 @@ use crate::domain::address::is_made_up;
 use crate::domain::mail::{Outbound, PERSONAL};
 use crate::settings::{self, MailTransport, Settings};
 use folder::Folder;
+use signatures::Signatures;
 
 /// Built once: it pools its connections to the server.
 pub struct Mailer {
     from: Mailbox,
     mailboxes: BTreeMap<String, Mailbox>,
+    signatures: Signatures,
     transport: Transport,
     /// Whether a send failed because no mail can be sent, and nobody has asked since.
     is_unavailable: AtomicBool,
@@ -90,7 +93,8 @@ impl Mailer {
             MailTransport::Folder => Transport::Folder(Arc::new(Folder::at(mail.folder.clone()))),
             MailTransport::Smtp => Transport::Smtp(smtp::Server::new(&mail.smtp)?),
         };
-        Ok(Self { from, mailboxes, transport, is_unavailable: AtomicBool::new(false) })
+        let signatures = Signatures::new(&mail.dkim)?;
+        Ok(Self { from, mailboxes, signatures, transport, is_unavailable: AtomicBool::new(false) })
     }
 
     pub async fn send(&self, mail: &Outbound) -> Result<(), SendError> {
@@ -109,14 +113,15 @@ impl Mailer {
     async fn try_to_send(&self, mail: &Outbound) -> Result<(), SendError> {
         let own = mail.mailbox.as_ref().and_then(|name| self.mailboxes.get(name));
         let message = message(&self.from, own, mail).map_err(SendError::Permanent)?;
+        let bytes = self.signatures.put_on(&own.unwrap_or(&self.from).email, message.formatted()).map_err(SendError::Temporary)?;
         match &self.transport {
             Transport::Folder(folder) => {
-                let (folder, mail, bytes) = (folder.clone(), mail.clone(), message.formatted());
+                let (folder, mail) = (folder.clone(), mail.clone());
                 let written = tokio::task::spawn_blocking(move || folder.write(&mail, &bytes)).await;
                 let wrong = |error: std::io::Error| SendError::Unavailable(format!("the mail folder cannot be written: {error}"));
                 written.map_err(std::io::Error::other).flatten().map_err(wrong)
             }
-            Transport::Smtp(server) => server.send(message).await,
+            Transport::Smtp(server) => server.send(message.envelope(), &bytes).await,
         }
     }
 }

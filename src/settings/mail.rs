@@ -35,6 +35,28 @@ pub struct Mail {
     pub give_up_after_days: u16,
     /// Used with `smtp`.
     pub smtp: Smtp,
+    /// With what the desk signs, by the domain of the sender.
+    #[serde(default)]
+    pub dkim: BTreeMap<String, Dkim>,
+}
+
+/// `[mail.dkim.DOMAIN]`
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Dkim {
+    /// Under which name of the domain the public key is published: `SELECTOR._domainkey.DOMAIN`.
+    pub selector: String,
+    /// The private key, in PEM.
+    pub key_file: PathBuf,
+}
+
+impl Dkim {
+    /// What can be read but cannot work, each key with what is wrong with it.
+    pub(super) fn wrong(&self) -> Option<(&'static str, String)> {
+        let is_label = |label: &str| !label.is_empty() && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+        let is_name = self.selector.len() <= 63 && self.selector.split('.').all(is_label);
+        (!is_name).then(|| ("selector", "must be a name of letters, digits, hyphens and dots".to_owned()))
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]

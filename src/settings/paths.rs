@@ -46,13 +46,14 @@ pub fn wrong(settings: &Settings) -> Vec<(String, String)> {
     let mailboxes = settings.mailboxes.iter();
     let mailboxes = mailboxes
         .filter_map(|(name, one)| Some((format!("mailboxes.{name}.imap.certificate"), one.imap.as_ref()?.certificate.as_deref()?)));
+    let signing = settings.mail.dkim.iter().map(|(domain, one)| (format!("mail.dkim.\"{domain}\".key_file"), one.key_file.as_path()));
     let given = [
         ("contracts.dir", settings.contracts.dir.as_path()),
         ("http.spool", &settings.http.spool),
         ("mail.folder", &settings.mail.folder),
         ("attachments.store", Path::new(&*settings.attachments.store)),
     ];
-    let all = given.into_iter().map(|(key, path)| (key.to_owned(), path)).chain(optional).chain(providers).chain(mailboxes);
+    let all = given.into_iter().map(|(key, path)| (key.to_owned(), path)).chain(optional).chain(providers).chain(mailboxes).chain(signing);
     let matter = "must be the name of a file or folder, and is text that looks like a key or a certificate; it is not shown";
     all.filter(|(_, path)| !path.to_str().is_none_or(can_be_shown)).map(|(key, _)| (key, matter.to_owned())).collect()
 }

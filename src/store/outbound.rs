@@ -74,7 +74,7 @@ pub async fn retry_now(tx: &Tx, now: Instant) -> Result<(), DbErr> {
 ///
 /// Nothing is queued for an address that is only kept in place of one, whoever writes to it.
 pub async fn queue(tx: &Tx, mails: &[Outbound]) -> Result<(), DbErr> {
-    insert(tx, mails, MailState::Pending, |mail| Some(mail.created_at)).await
+    insert(tx, mails, MailState::Pending, |mail| Some(mail.queued_at)).await
 }
 
 /// Keeps mails without sending them. From `from` on a digest may tell of those that are notices.

@@ -181,6 +181,12 @@ fn what_an_agreement_says_of_its_tickets_holds_together() {
             table("[[long_open]]\ntypes = [\"problem\"]\nafter_days = 0\ncalendar = \"support\""),
             "long_open.0.after_days: must be a whole number from 1 to 1000",
         ),
+        (lead, table("[notices]\ncalendar = \"night\""), "notices.calendar: refers to nothing: there is no calendar \"night\""),
+        (
+            lead,
+            table("[notices]\ncalendar = \"support\"\nat_any_hour = [\"p9\"]"),
+            "notices.at_any_hour.0: refers to nothing: there is no priority \"p9\"",
+        ),
         (lead, table("[[points_of_contact]]\nlabel = { nl = \"Balie\" }"), "points_of_contact.0: has either a phone or a mail"),
         (
             lead,
@@ -214,7 +220,7 @@ fn a_key_nobody_knows_is_refused_with_those_that_are_known() {
             "titel = \"A\"\ntitle =",
             &[
                 "titel: is not a key here; the keys are always_told, assumed, calendars, case_portal, catalogue, categories, clients, clocks, \
-               contacts, decisions, default_priority, effective_from, functional_administration, handled_alone, id, kinds, ladders, links, long_open, obligations, \
+               contacts, decisions, default_priority, effective_from, functional_administration, handled_alone, id, kinds, ladders, links, long_open, notices, obligations, \
                only_types, parts, phone, phone_hours, points_of_contact, priorities, records_handling, reminders, reserved, response_teams, retention, roles, second_factor, services, signs_role_changes, \
                subjects, supplier_levels, time_zone, title, told_of_progress, types, version",
             ],

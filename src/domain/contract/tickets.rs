@@ -2,6 +2,7 @@
 //! allows and asks for less or more than the program does.
 
 use super::{Contract, Item, Label, Share, TicketType};
+use crate::domain::Instant;
 use crate::domain::side::Side;
 use crate::domain::workflow::{Part, Question, Relation, Step, TicketKind};
 
@@ -78,6 +79,15 @@ pub struct Reminders {
     pub at_most: u32,
 }
 
+/// When notices that the desk sends of its own accord leave.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NoticeHours {
+    /// While this calendar is open.
+    pub calendar: String,
+    /// Priorities; notices of their tickets leave at once.
+    pub at_any_hour: Vec<String>,
+}
+
 /// When tickets of these types count as open for long (TKT-11).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LongOpen {
@@ -111,6 +121,8 @@ pub struct TicketTerms {
     pub response_teams: Vec<ResponseTeam>,
     /// Nobody is reminded when absent.
     pub reminders: Option<Reminders>,
+    /// Notices leave at any hour when absent.
+    pub notices: Option<NoticeHours>,
 }
 
 impl Contract {
@@ -122,6 +134,16 @@ impl Contract {
     /// The types that tickets under it are of.
     pub fn types(&self) -> impl Iterator<Item = TicketType> {
         TicketType::ALL.into_iter().filter(|kind| self.has_type(*kind))
+    }
+
+    /// When a notice leaves that is written at an instant, about a ticket of this priority or about no ticket.
+    pub fn notice_leaves(&self, priority: Option<&str>, written_at: Instant) -> Instant {
+        let hours = self.tickets.notices.as_ref();
+        let hours = hours.filter(|hours| !priority.is_some_and(|code| hours.at_any_hour.iter().any(|exempt| exempt == code)));
+        let opening = |hours: &NoticeHours| {
+            self.calendar_after(&hours.calendar, self.amendments_by(written_at))?.first_open(written_at)
+        };
+        hours.and_then(opening).unwrap_or(written_at)
     }
 
     pub fn service(&self, code: &str) -> Option<&Service> {

@@ -5,6 +5,7 @@ pub mod cap;
 use uuid::Uuid;
 
 use super::Instant;
+use super::contract::Contract;
 use crate::words::closed_list;
 
 closed_list! {
@@ -161,7 +162,7 @@ pub struct Outbound {
     pub in_reply_to: Option<String>,
     pub attempts: i32,
     pub created_at: Instant,
-    /// When it was last put in the queue: when it was made, or when it was sent again after being given up.
+    /// From when it is tried: since it was made, since it was sent again after being given up, or from when its contract lets notices leave.
     pub queued_at: Instant,
     /// The mailbox it leaves from; `None` for `mail.from`.
     pub mailbox: Option<String>,
@@ -180,7 +181,20 @@ impl Outbound {
 
     /// Whether it is held to what a recipient gets in a while.
     pub fn is_capped(&self) -> bool {
-        !self.is_personal() && !MailKind::named(&self.template).is_some_and(MailKind::is_urgent)
+        !self.is_personal() && !self.is_urgent()
+    }
+
+    /// The same, left until its contract lets notices leave, if it is one that can wait. An answer to a message, and what a person wrote, leave at once.
+    #[must_use]
+    pub fn within_hours(self, contract: &Contract, priority: Option<&str>) -> Self {
+        if self.auto != GENERATED || self.is_urgent() {
+            return self;
+        }
+        Self { queued_at: contract.notice_leaves(priority, self.queued_at), ..self }
+    }
+
+    fn is_urgent(&self) -> bool {
+        MailKind::named(&self.template).is_some_and(MailKind::is_urgent)
     }
 }
 

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use lettre::transport::smtp::Error;
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
-use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
+use lettre::address::Envelope;
+use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
 use tokio::sync::Mutex;
 
 use super::SendError;
@@ -45,14 +46,14 @@ impl Server {
         Ok(Self::WithTokens(Box::new(WithTokens { settings: settings.clone(), tokens, open: Mutex::default() })))
     }
 
-    pub async fn send(&self, message: Message) -> Result<(), SendError> {
+    pub async fn send(&self, envelope: &Envelope, message: &[u8]) -> Result<(), SendError> {
         let sent = match self {
-            Self::Plain(connections) => connections.send(message).await,
-            Self::WithTokens(server) => match server.connections().await?.send(message.clone()).await {
+            Self::Plain(connections) => connections.send_raw(envelope, message).await,
+            Self::WithTokens(server) => match server.connections().await?.send_raw(envelope, message).await {
                 // It may have been withdrawn before its time.
                 Err(error) if error.status().is_some_and(|code| u16::from(code) == WRONG_LOGIN) => {
                     server.tokens.forget().await;
-                    server.connections().await?.send(message).await
+                    server.connections().await?.send_raw(envelope, message).await
                 }
                 sent => sent,
             },

@@ -82,5 +82,6 @@ fn mail(app: &App, version: &Version, reach: &Reach, obligation: &Obligation, ev
     if let (EventData::Late(_), Some(subject)) = (&event.data, duty.subject.as_ref().and_then(|id| contract.subject(id))) {
         recipients.extend(contract.told_about(subject).flat_map(|role| reach.addresses(contract, role, &obligation.organisation)));
     }
-    Ok(recipients.into_iter().map(|recipient| outbound(app, &about, recipient, outgoing.clone())).collect())
+    let made = |recipient: &String| outbound(app, &about, recipient, outgoing.clone()).within_hours(contract, None);
+    Ok(recipients.into_iter().map(made).collect())
 }

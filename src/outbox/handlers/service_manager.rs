@@ -50,7 +50,11 @@ pub(super) async fn mails(app: &App, tx: &Tx, events: &[&Streamed]) -> Result<Ve
         let facts = facts(app, &agreements, assignment, &names);
         let Some(outgoing) = outgoing(assignment, event, &matrix, facts)? else { continue };
         let recipients = recipients(app, &managers, &matrix, assignment);
-        made.extend(recipients.iter().map(|recipient| mail(app, assignment, event, recipient, outgoing.clone())));
+        let version = assignment.contract.as_deref().and_then(|contract| agreements.in_force(contract, app.time.now()));
+        made.extend(recipients.iter().map(|recipient| {
+            let mail = mail(app, assignment, event, recipient, outgoing.clone());
+            version.map_or(mail.clone(), |version| mail.within_hours(&version.contract, None))
+        }));
     }
     Ok(made)
 }

@@ -61,7 +61,9 @@ impl TicketMail<'_> {
             correspondence: Correspondence { contract, organisation, received_in },
             in_reply_to,
         };
-        outbound(self.app, &about, recipient, outgoing)
+        let contract = &self.version.contract;
+        let priority = contract.effective_priority(self.ticket.priority.as_deref(), self.ticket.kind);
+        outbound(self.app, &about, recipient, outgoing).within_hours(contract, priority)
     }
 
     /// Where the reader of a mail about this event answers a question.

@@ -17,13 +17,13 @@ use crate::support::{Desk, On, ports, postgres};
 on_both_databases!(each_recipient_is_answered_once_the_desk_has_its_mail);
 
 /// A desk that listens, and whoever brings mail to it.
-struct Listening {
+pub(super) struct Listening {
     door: Desk,
     running: JoinHandle<()>,
 }
 
 impl Listening {
-    async fn at(desk: &Desk, listen: &str) -> Self {
+    pub async fn at(desk: &Desk, listen: &str) -> Self {
         let door = desk.another_door_with(|settings| settings.lmtp.listen = Some(listen.to_owned())).await;
         let app = door.app.clone();
         Self { running: actix_web::rt::spawn(async move { jobs::lmtp::run(&app).await }), door }

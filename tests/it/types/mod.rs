@@ -8,6 +8,7 @@ mod merged_along;
 mod no_way_round;
 mod offer;
 mod problem;
+mod notices;
 mod reminders;
 mod response_teams;
 mod service;

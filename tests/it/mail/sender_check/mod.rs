@@ -1,6 +1,6 @@
 //! Whether a mail is of whom it says, where the desk looks that up itself: signatures, servers and policies, asked of a name server on loopback.
 
-mod dns;
+pub(super) mod dns;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
