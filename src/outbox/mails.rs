@@ -1,6 +1,9 @@
 //! Sending mail: each is retried until it leaves, or for as long as the settings say. One that is given up is kept, recorded on its
 //! ticket, counted at `/readyz`, and sent again when somebody of the desk asks for it.
 
+use std::collections::VecDeque;
+use std::time::{Duration, Instant as Stopwatch};
+
 use crate::app::App;
 use crate::domain::Instant;
 use crate::domain::mail::Outbound;
@@ -10,8 +13,12 @@ use crate::usecases::{Error, letter, outbound};
 
 /// Mails tried in one pass.
 const BATCH: u64 = 20;
-/// A mail that a process took is retried after this many seconds if that process died.
-const TAKEN_SECONDS: i64 = 600;
+/// How long one mail may take to leave. A server that says a word now and then would else hold up the others for hours.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// After this long no other mail of a batch is begun.
+const BATCH_PATIENCE: Duration = Duration::from_secs(60);
+/// A mail that a process took is retried after this many seconds if that process died: longer than it has it in hand.
+const TAKEN_SECONDS: i64 = 180;
 /// Seconds between tries; the last value repeats. After a weekend without a server, mail leaves within a quarter of an hour of its
 /// return, and a server that is away costs one connection a pass.
 const RETRY_SECONDS: [i64; 3] = [60, 300, 900];
@@ -26,22 +33,24 @@ pub async fn send_due(app: &App) -> Result<usize, Error> {
     let taken_until = now.plus(TAKEN_SECONDS).unwrap_or(Instant::MAX);
     let due = app.keep_books(&Scope::ALL, async |tx| Ok(store::outbound::take_due(tx, now, taken_until, BATCH).await?)).await?;
     let (mut sent, mut waiting, mut given_up) = (Vec::new(), Vec::new(), Vec::new());
-    let mut away = None;
-    for taken in due.iter().map(|mail| mail.id) {
+    let (mut away, begun) = (None, Stopwatch::now());
+    let mut untried = due.iter().map(|mail| mail.id).collect::<VecDeque<_>>();
+    while let Some(taken) = untried.front().copied().filter(|_| begun.elapsed() < BATCH_PATIENCE) {
         // Again: since it was taken its recipient may have been erased, or what it says redacted.
         let mail = match store::outbound::waiting(&app.all(), taken).await {
-            Ok(Some(mail)) => mail,
-            Ok(None) => continue,
+            Ok(mail) => mail,
             // What was sent is recorded first.
             Err(error) => {
                 tracing::debug!(%error, "a mail could not be read again");
                 break;
             }
         };
+        untried.pop_front();
+        let Some(mail) = mail else { continue };
         // Once the server is known to be away, the rest of the batch would only wait for the same time-out.
         let tried = match &away {
             Some(away) => Err(SendError::clone(away)),
-            None => app.mailer.send(&mail).await,
+            None => send(app, &mail).await,
         };
         let Err(error) = tried else {
             sent.push(mail.id);
@@ -60,9 +69,10 @@ pub async fn send_due(app: &App) -> Result<usize, Error> {
             away = Some(error);
         }
     }
-    let at = app.time.now();
+    let (at, untried) = (app.time.now(), Vec::from(untried));
     app.keep_books(&Scope::ALL, async |tx| {
         store::outbound::sent(tx, &sent, at).await?;
+        store::outbound::give_back(tx, &untried, at).await?;
         for (id, error, again_at) in &waiting {
             store::outbound::not_sent(tx, *id, error, Some(*again_at)).await?;
         }
@@ -77,6 +87,11 @@ pub async fn send_due(app: &App) -> Result<usize, Error> {
         app.keep_books(&Scope::ALL, async |tx| Ok(store::outbound::retry_now(tx, at).await?)).await?;
     }
     Ok(due.len())
+}
+
+async fn send(app: &App, mail: &Outbound) -> Result<(), SendError> {
+    let too_slow = |_elapsed| Err(SendError::Temporary("the mail server did not take it in time".to_owned()));
+    tokio::time::timeout(PATIENCE, app.mailer.send(mail)).await.unwrap_or_else(too_slow)
 }
 
 /// Tells of notices that were withheld, as far as their recipients may be mailed again.

@@ -81,12 +81,15 @@ pub struct Smtp {
     pub password: Option<Secret>,
     /// In place of a password.
     pub oauth: Option<OAuth>,
+    /// How long the server may take for an answer. All other mail waits as long.
+    pub timeout_seconds: u16,
 }
 
 impl Smtp {
     /// What can be read but cannot work, each key with what is wrong with it.
     pub(super) fn wrong(&self) -> Vec<(&'static str, String)> {
-        let Some(oauth) = &self.oauth else { return Vec::new() };
+        let too_short = (self.timeout_seconds == 0).then(|| ("timeout_seconds", "must be at least 1".to_owned()));
+        let Some(oauth) = &self.oauth else { return too_short.into_iter().collect() };
         let problem = |is_wrong: bool, key, matter: &str| is_wrong.then(|| (key, matter.to_owned()));
         let problems = [
             problem(self.username.is_none(), "username", "must be given: it is whose tokens these are"),
@@ -97,7 +100,7 @@ impl Smtp {
                 "is \"none\" for a server on this machine only: a token would be sent for all to read",
             ),
         ];
-        problems.into_iter().flatten().chain(oauth.wrong()).collect()
+        problems.into_iter().flatten().chain(oauth.wrong()).chain(too_short).collect()
     }
 }
 

@@ -171,6 +171,16 @@ pub async fn take_due(tx: &Tx, now: Instant, again_at: Instant, limit: u64) -> R
     Ok(due.into_iter().map(outbound).collect())
 }
 
+/// Makes mails that were taken and not tried due again.
+pub async fn give_back(tx: &Tx, ids: &[Uuid], now: Instant) -> Result<(), DbErr> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let again = Entity::update_many().col_expr(Column::NextAttemptAt, Expr::value(Some(now.to_utc())));
+    let again = again.filter(Column::Id.is_in(ids.iter().copied())).filter(Column::State.eq(MailState::Pending.as_str()));
+    again.exec(tx.connection()).await.map(drop)
+}
+
 /// One that still waits to be sent, as it now reads.
 pub async fn waiting(reads: &impl Reads, id: Uuid) -> Result<Option<Outbound>, DbErr> {
     let row = reads.find::<Entity>().filter(Column::Id.eq(id)).filter(Column::State.eq(MailState::Pending.as_str()));

@@ -1,9 +1,10 @@
-//! How fast a desk is: tickets a second through HTTP beside the same rows by bare SQL, a timer pass among ten thousand and
+//! How fast a desk is: tickets a second through HTTP beside the same rows by bare SQL, mails in and out, a timer pass among ten thousand and
 //! a million open clocks, and resident memory; on both databases, durable ones.
 //!
 //! The aims are half of bare SQL, and a pass at most 1.5 times as long among a million. Lines of the tables say so, and
 //! nothing fails here: figures belong to a machine. `UURWERK_BENCH_QUICK=1` shortens all of it; `-- http sqlite` runs a part.
 
+mod mail;
 #[expect(dead_code, reason = "each measurement uses a part")]
 mod support;
 
@@ -134,6 +135,10 @@ fn line(title: &str, figures: [f64; 3], decimals: usize) {
     println!("{title:<44}{:>11.decimals$}{:>11.decimals$}{:>11.decimals$}", figures[0], figures[1], figures[2]);
 }
 
+fn share(part: [f64; 3], whole: [f64; 3]) -> [f64; 3] {
+    [part[0] / whole[0], part[1] / whole[1], part[2] / whole[2]]
+}
+
 /// Tickets a second, the ways beside one another; each the mean of two rounds in turn.
 async fn throughput(on_postgres: bool) {
     let desk = Desk::open(on_postgres, false).await;
@@ -170,7 +175,6 @@ async fn throughput(on_postgres: bool) {
         }
     }
     let [bare, usecase, created, working, bare_read, read, page, live] = figures;
-    let share = |part: [f64; 3], whole: [f64; 3]| [part[0] / whole[0], part[1] / whole[1], part[2] / whole[2]];
     line("created a second: bare SQL", bare, 0);
     line("  the use case, without HTTP", usecase, 0);
     line("  HTTP", created, 0);
@@ -295,6 +299,7 @@ async fn part(part: &str, on: &str) {
     let on_postgres = on == "postgresql";
     match part {
         "http" => Box::pin(throughput(on_postgres)).await,
+        "mail" => Box::pin(mail::mail(on_postgres)).await,
         _ => timers(on_postgres).await,
     }
 }
@@ -309,7 +314,7 @@ fn main() {
     // Each part in a process of its own, so that none finds another's memory and caches.
     for on in ["sqlite", "postgresql"] {
         println!("{on:<44}{:>11}{:>11}{:>11}", "1 client", "8 clients", "32 clients");
-        for what in ["http", "timers"] {
+        for what in ["http", "mail", "timers"] {
             let status = Command::new(std::env::current_exe().expect("this program")).args([what, on]).status();
             assert!(status.is_ok_and(|status| status.success()), "{what} {on}");
         }

@@ -65,10 +65,26 @@ pub struct Desk {
 impl Desk {
     /// On PostgreSQL as it comes, so with `fsync`, or on SQLite, which waits for the disk too.
     pub async fn open(on_postgres: bool, with_workers: bool) -> Self {
+        Self::opened(on_postgres, with_workers, &[]).await
+    }
+
+    /// One whose mail goes to a server on loopback, and whose workers do not work.
+    pub async fn open_sending_to(on_postgres: bool, port: u16) -> Self {
+        let more = [
+            ("UURWERK_MAIL_TRANSPORT", "smtp".to_owned()),
+            ("UURWERK_MAIL_SMTP_HOST", "127.0.0.1".to_owned()),
+            ("UURWERK_MAIL_SMTP_PORT", port.to_string()),
+            ("UURWERK_MAIL_SMTP_TLS", "none".to_owned()),
+        ];
+        Self::opened(on_postgres, false, &more).await
+    }
+
+    async fn opened(on_postgres: bool, with_workers: bool, more: &[(&str, String)]) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let database =
             if on_postgres { postgres::new_database_on(true) } else { format!("sqlite://{}", folder.path().join("desk.db").display()) };
-        let settings = Settings::from_parts(None, told(&database, folder.path(), 0).into_iter()).expect("settings");
+        let more = more.iter().map(|(name, value)| ((*name).to_owned(), value.clone()));
+        let settings = Settings::from_parts(None, told(&database, folder.path(), 0).into_iter().chain(more)).expect("settings");
         if on_postgres {
             let app = App::start(settings.clone()).await.expect("a database");
             uurwerk::usecases::schema::migrate(&app.db, &app.settings, None).await.expect("migrations");

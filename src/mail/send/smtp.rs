@@ -14,8 +14,6 @@ use crate::settings::{Secret, Smtp, Tls};
 
 type Connections = AsyncSmtpTransport<Tokio1Executor>;
 
-/// One slow server holds up the whole batch, so do not wait for the library's minute.
-const PATIENCE: Duration = Duration::from_secs(20);
 /// What a server answers to a login that it does not accept.
 const WRONG_LOGIN: u16 = 535;
 
@@ -42,7 +40,7 @@ impl Server {
         };
         // What is wrong with the server is told at the start, as without tokens.
         connections(settings, None)?;
-        let tokens = Tokens::new(oauth, PATIENCE)?;
+        let tokens = Tokens::new(oauth, patience(settings))?;
         Ok(Self::WithTokens(Box::new(WithTokens { settings: settings.clone(), tokens, open: Mutex::default() })))
     }
 
@@ -78,6 +76,11 @@ impl WithTokens {
     }
 }
 
+/// How long an answer may take.
+fn patience(server: &Smtp) -> Duration {
+    Duration::from_secs(server.timeout_seconds.into())
+}
+
 fn connections(server: &Smtp, login: Option<(&str, &Secret, Option<Mechanism>)>) -> Result<Connections, String> {
     let no_tls = |error: Error| format!("no TLS to the mail server: {error}");
     let builder = match server.tls {
@@ -86,7 +89,7 @@ fn connections(server: &Smtp, login: Option<(&str, &Secret, Option<Mechanism>)>)
         Tls::Starttls => Connections::starttls_relay(&server.host).map_err(no_tls)?,
         Tls::Tls => Connections::relay(&server.host).map_err(no_tls)?,
     };
-    let builder = builder.port(server.port).timeout(Some(PATIENCE));
+    let builder = builder.port(server.port).timeout(Some(patience(server)));
     let Some((user, secret, mechanism)) = login else { return Ok(builder.build()) };
     let builder = builder.credentials(Credentials::new(user.to_owned(), secret.reveal().to_owned()));
     Ok(match mechanism {

@@ -101,9 +101,8 @@ async fn what_is_sent_while_either_is_away_arrives_once() {
 
     server.stops();
     desk.passes("PT1M").await;
-    let waiting = desk.get("/readyz").await.body["waitingMails"].as_u64();
-    assert!(waiting >= Some(5) && server.has_for_anna().is_empty(), "{waiting:?} {:?}", desk.get("/v1/outbound-messages").await.body);
-    assert!(waiting == Some(5), "{waiting:?} {}", desk.get("/v1/outbound-messages").await.body);
+    // A confirmation each, and what the client's functional administration hears of progress.
+    assert_eq!((desk.get("/readyz").await.body["waitingMails"].clone(), server.has_for_anna().len()), (json!(10), 0));
     server.starts();
     until("they are sent", async || {
         desk.passes("PT1H").await;
