@@ -13,7 +13,8 @@ pub(super) fn text(calendar: &str) -> Option<String> {
     let begins = |line: &&String| ["BEGIN:VEVENT", "BEGIN:VTODO"].iter().any(|begin| line.trim().eq_ignore_ascii_case(begin));
     let lines = lines.iter().skip_while(|line| !begins(line)).skip(1);
     // A reminder within an event has a description of its own.
-    let own = lines.take_while(|line| !["BEGIN:", "END:"].iter().any(|mark| line.get(..mark.len()).is_some_and(|it| it.eq_ignore_ascii_case(mark))));
+    let own = lines
+        .take_while(|line| !["BEGIN:", "END:"].iter().any(|mark| line.get(..mark.len()).is_some_and(|it| it.eq_ignore_ascii_case(mark))));
     let properties: Vec<Property> = own.filter_map(|line| property(line)).collect();
     let first = |name: &str| properties.iter().find(|property| property.name.eq_ignore_ascii_case(name));
     let plain = |name: &str| first(name).map(|property| unescaped(property.value).trim().to_owned()).filter(|value| !value.is_empty());

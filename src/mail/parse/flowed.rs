@@ -24,7 +24,9 @@ fn paragraphs(text: &str, deletes_space: bool) -> String {
         let depth = line.len() - content.len();
         let content = content.strip_prefix(' ').unwrap_or(content);
         let is_signature = content == SIGNATURE;
-        if open != Some(depth) || is_signature {
+        // A quotation within one, by a program that knows nothing of this: its lines are as they were.
+        let is_quoted = content.starts_with('>');
+        if open != Some(depth) || is_signature || is_quoted {
             // A paragraph that nothing goes on with ends where the next begins.
             if open.is_some() {
                 out.push('\n');
@@ -34,7 +36,7 @@ fn paragraphs(text: &str, deletes_space: bool) -> String {
                 out.push(' ');
             }
         }
-        let flows = content.ends_with(' ') && !is_signature;
+        let flows = content.ends_with(' ') && !is_signature && !is_quoted;
         out.push_str(content.strip_suffix(' ').filter(|_| flows && deletes_space).unwrap_or(content));
         open = flows.then_some(depth);
         if !flows {
@@ -57,6 +59,7 @@ mod tests {
             ("> oud \n> ouder\n>> oudst \n> weer", false, "> oud ouder\n>> oudst \n> weer"),
             ("Antwoord \n> vraag", false, "Antwoord \n> vraag"),
             ("Groet \n-- \nJan \nJansen", false, "Groet \n-- \nJan Jansen"),
+            (">> > \n>> > vraag", false, ">> > \n>> > vraag"),
             ("a\n\nb", false, "a\n\nb"),
             ("eind ", false, "eind "),
             ("", false, ""),

@@ -233,7 +233,8 @@ mod tests {
     #[test]
     fn a_page_is_read_in_what_it_says_when_its_header_says_nothing() {
         let page = |head: &str, bytes: &[u8]| {
-            let raw = [b"Subject: x\nContent-Type: text/html", head.as_bytes(), b"\n\n<meta charset=iso-8859-2><p>", bytes, b"</p>\n"].concat();
+            let raw =
+                [b"Subject: x\nContent-Type: text/html", head.as_bytes(), b"\n\n<meta charset=iso-8859-2><p>", bytes, b"</p>\n"].concat();
             super::super::parse(&raw).text
         };
         assert_eq!(page("", b"Za\xbf\xf3\xb3\xe6"), "Zażółć");

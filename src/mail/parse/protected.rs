@@ -4,7 +4,8 @@
 use mail_parser::{MessagePart, MimeHeaders};
 
 /// Stands for a text that is encrypted.
-pub(super) const ENCRYPTED: &str = "(Dit bericht is versleuteld en kan hier niet worden gelezen. De versleutelde tekst staat in de bijlage.)";
+pub(super) const ENCRYPTED: &str =
+    "(Dit bericht is versleuteld en kan hier niet worden gelezen. De versleutelde tekst staat in de bijlage.)";
 /// Stands for a signed text that could not be unpacked.
 pub(super) const CLOSED: &str =
     "(Dit bericht is samen met zijn ondertekening ingepakt en kan hier niet worden geopend. Het staat in de bijlage.)";

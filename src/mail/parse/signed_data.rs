@@ -138,11 +138,9 @@ pub(super) mod tests {
     #[test]
     fn what_was_signed_is_read_however_it_is_packed() {
         let pieces = [value(OCTETS, b"Con"), value(OCTETS, b"tent")].concat();
-        for bytes in [
-            packed(b"Content"),
-            around(&value(OCTETS_IN_PIECES, &pieces), value),
-            around(&unended(OCTETS_IN_PIECES, &pieces), unended),
-        ] {
+        for bytes in
+            [packed(b"Content"), around(&value(OCTETS_IN_PIECES, &pieces), value), around(&unended(OCTETS_IN_PIECES, &pieces), unended)]
+        {
             assert_eq!(content(&bytes).as_deref(), Some(&b"Content"[..]));
             for end in 0..bytes.len() - 20 {
                 assert_eq!(content(&bytes[..end]).filter(|content| content != b"Content"), None);

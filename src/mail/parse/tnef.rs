@@ -135,7 +135,11 @@ impl<'t> Attached<'t> {
             match (depth < DEPTH_CAP).then(|| open_at(inner, depth + 1)).flatten() {
                 Some(package) => {
                     let name = format!("{}.txt", name.as_deref().unwrap_or("bericht"));
-                    files.push(File { name: Some(name), media_type: Some("text/plain".to_owned()), bytes: package.text.into_bytes().into() });
+                    files.push(File {
+                        name: Some(name),
+                        media_type: Some("text/plain".to_owned()),
+                        bytes: package.text.into_bytes().into(),
+                    });
                     files.extend(package.files);
                 }
                 None => files.push(File { name, media_type: Some("application/ms-tnef".to_owned()), bytes: inner.into() }),

@@ -7,18 +7,23 @@ use crate::app::App;
 use crate::domain::Instant;
 use crate::domain::permission::{ReadTickets, WriteMessages};
 use crate::domain::ticket::TicketRef;
-use crate::http::answer::{Created, Paged};
+use crate::http::answer::{Created, Json, Paged};
 use crate::http::body::Body;
 use crate::http::caller::May;
 use crate::http::error::Failure;
 use crate::http::idempotency::IdempotencyKey;
+use crate::http::limits::Limits;
 use crate::http::paging::{self, Page};
-use crate::http::path::Path;
+use crate::http::path::{MessageId, Path};
 use crate::http::query::{FromQuery, Keys, Query};
-use crate::http::shapes::{Message, MessageInput, MessagePage};
+use crate::http::shapes::{Message, MessageInput, MessagePage, WholeText};
 use crate::http::version::IfMatch;
 use crate::usecases::actors::{Actors, Named};
+use crate::usecases::inbound;
 use crate::usecases::tickets::{self, NewMessage, When, read};
+
+/// In bytes, of a mail.
+const MAIL_CAP: usize = 25 * 1024 * 1024;
 
 /// The default page size, which fits the whole conversation of most tickets.
 const WHOLE: u64 = 100;
@@ -48,6 +53,18 @@ pub async fn list(
     let page = Page::of(shown, size, |one| paging::position(one.message.occurred_at, one.message.id));
     let items = page.items.into_iter().map(|message| Message::new(message, &actors)).collect();
     Ok(Paged(MessagePage { items, next_cursor: page.next_cursor }))
+}
+
+pub async fn whole_text(
+    app: Data<App>,
+    caller: May<ReadTickets>,
+    limits: Data<Limits>,
+    Path(ticket): Path<TicketRef>,
+    Path(MessageId(id)): Path<MessageId>,
+) -> Result<Json<WholeText>, Failure> {
+    // The mail is read anew.
+    let _room = limits.memory(MAIL_CAP).await;
+    Ok(Json(inbound::read::whole_text(&app, &caller, ticket, id).await?.into()))
 }
 
 pub async fn write(

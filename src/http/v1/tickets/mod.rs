@@ -68,6 +68,11 @@ pub fn operations() -> Vec<Operation> {
         post("/tickets/{ref}/messages", messages::write)
             .id("createTicketMessage")
             .describe("Writes on a ticket.", "`public` for the one who reported it, `internal` for the desk alone."),
+        get("/tickets/{ref}/messages/{id}/whole-text", messages::whole_text).id("getTicketMessageWholeText").describe(
+            "Gives the whole text of a message, with what was cut from it.",
+            "An answer by mail is shown without the quotation and the signature below it (`isCut`). Whoever sees the message sees its whole text; what was\n\
+             redacted or erased is not in it.",
+        ),
         get("/tickets/{ref}/transitions", moves::possible).id("listTicketTransitions").describe(
             "Shows which moves may follow, and what each needs.",
             "Ask before offering a choice: it depends on the ticket's type, phase and history.",
