@@ -147,19 +147,20 @@ impl<'m> Found<'m> {
         true
     }
 
-    /// Whether a part of S/MIME is signed data, which then gave the message in it. Says why it cannot be read otherwise.
+    /// Whether a part of S/MIME is a signed message, which then gave what is in it. Says why it cannot be read otherwise; a document that
+    /// somebody signed stays the file that it is.
     fn opens_signed(&mut self, part: &MessagePart<'_>, depth: usize) -> bool {
         let kind = protected::smime_type(part);
         if kind == "certs-only" {
             return false;
         }
         let signed = ["", "signed-data"].contains(&kind.as_str()) && depth < DEPTH_CAP;
-        let content = signed.then(|| signed_data::content(part.contents())).flatten();
-        let content = content.as_deref().map(guard::ended);
-        let Some(message) = content.as_deref().and_then(guard::message) else {
+        let Some(content) = signed.then(|| signed_data::content(part.contents())).flatten() else {
             self.unread.push(if kind == "signed-data" { protected::CLOSED } else { protected::ENCRYPTED });
             return false;
         };
+        let content = guard::ended(&content);
+        let Some(message) = guard::message(&content).filter(headers::look_like_mail) else { return false };
         let found = Found::of(&message, depth + 1);
         self.written.push(found.text());
         for File { name, media_type, bytes } in found.files {
@@ -402,6 +403,13 @@ mod tests {
         let packed = signed_data::tests::packed(&inner);
         let parsed = parse(&single("Content-Type: application/pkcs7-mime; smime-type=signed-data; name=smime.p7m", &packed));
         assert_eq!((parsed.text.as_str(), files(&parsed)), ("Zie de bijlage.", vec![("a.pdf", "application/pdf", 4)]));
+    }
+
+    #[test]
+    fn a_signed_document_stays_a_file() {
+        let packed = signed_data::tests::packed(b"%PDF-1.4\n1 0 obj");
+        let parsed = parse(&mail("multipart/mixed", &[TEXT, ("Content-Type: application/pkcs7-mime; name=contract.pdf.p7m", &packed)]));
+        assert_eq!((parsed.text.as_str(), files(&parsed)[0].0), ("Zie de bijlage.", "contract.pdf.p7m"));
     }
 
     #[test]

@@ -259,13 +259,10 @@ fn is_intro(words: &str) -> bool {
 /// "Op maandag schreef de monteur in het logboek:" is somebody's own sentence.
 fn is_certain(words: &str) -> bool {
     let is_number = |word: &str, length: usize| word.len() == length && word.bytes().all(|byte| byte.is_ascii_digit());
-    let mut parts = words.split(|sign: char| !sign.is_ascii_alphanumeric() && sign != ':');
-    let has_time = || {
-        words
-            .split_whitespace()
-            .any(|word| word.split(':').next().is_some_and(|hour| (1..=2).any(|length| is_number(hour, length))) && word.contains(':'))
-    };
-    words.contains('@') || parts.any(|part| is_number(part, 4)) && has_time() && words.split_whitespace().count() <= INTRO_WORDS
+    let has_year = words.split(|sign: char| !sign.is_alphanumeric()).any(|word| is_number(word, 4));
+    let mut times = words.split_whitespace().filter_map(|word| word.split_once(':'));
+    let has_time = times.any(|(hour, _)| is_number(hour, 1) || is_number(hour, 2));
+    words.contains('@') || has_year && has_time && words.split_whitespace().count() <= INTRO_WORDS
 }
 
 /// Whether what follows is quoted with `>`, so that more of the reply may follow the quotation.

@@ -163,7 +163,9 @@ impl Reader<'_> {
             self.high = Some(unit);
         } else {
             let signs: Vec<_> = char::decode_utf16(units).map(|sign| sign.unwrap_or(char::REPLACEMENT_CHARACTER)).collect();
-            signs.into_iter().for_each(|sign| self.sign(sign));
+            for sign in signs {
+                self.sign(sign);
+            }
         }
         self.skip = self.now.replaces;
     }

@@ -214,12 +214,11 @@ fn properties<'t>(input: &mut Input<'t>) -> Option<Vec<Property<'t>>> {
         };
         let values = if is_many || size.is_none() { input.number().filter(|values| *values <= COUNT_CAP)? } else { 1 };
         for at in 0..values {
-            let bytes = match size {
-                Some(size) => input.take(size)?,
-                None => {
-                    let length = input.number()?;
-                    input.padded(length)?
-                }
+            let bytes = if let Some(size) = size {
+                input.take(size)?
+            } else {
+                let length = input.number()?;
+                input.padded(length)?
             };
             // Of several values nobody needs the second.
             if at == 0 {
