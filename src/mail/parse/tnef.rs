@@ -16,11 +16,12 @@ const DEPTH_CAP: usize = 3;
 const COUNT_CAP: u32 = 10_000;
 /// Bytes of rich text, markup included, for which a text of [`super::TEXT_CAP`] is looked.
 const RTF_CAP: usize = 4 << 20;
-/// Before a message within a message.
-const IS_MESSAGE: [u8; 16] = [0x07, 0x03, 0x02, 0, 0, 0, 0, 0, 0xc0, 0, 0, 0, 0, 0, 0, 0x46];
+/// Bytes before an object that say of what kind it is.
+const KIND: usize = 16;
 
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Package<'t> {
+    pub subject: Option<String>,
     /// Empty when there is none.
     pub text: String,
     pub files: Vec<File<'t>>,
@@ -33,7 +34,7 @@ pub(super) struct File<'t> {
     pub bytes: Cow<'t, [u8]>,
 }
 
-/// None when it is no such package.
+/// None when it is no such package, or nothing in it can be read.
 pub(super) fn open(bytes: &[u8]) -> Option<Package<'_>> {
     open_at(bytes, 0)
 }
@@ -104,11 +105,14 @@ impl<'t> Message<'t> {
     }
 
     fn package(self, depth: usize) -> Option<Package<'t>> {
-        let mut package = Package { text: self.text().unwrap_or_default(), files: Vec::new() };
+        let subject = self.subject.map(|subject| text(subject, self.page)).or_else(|| value(&self.properties, 0x37)?.text(self.page));
+        let subject = subject.filter(|subject| !subject.trim().is_empty());
+        let mut package = Package { subject, text: self.text().unwrap_or_default(), files: Vec::new() };
         for file in &self.files {
             file.unpack(self.page, depth, &mut package.files)?;
         }
-        (package.files.len() <= FILE_CAP).then_some(package)
+        let says_something = !package.text.is_empty() || !package.files.is_empty();
+        (says_something && package.files.len() <= FILE_CAP).then_some(package)
     }
 
     fn text(&self) -> Option<String> {
@@ -129,17 +133,15 @@ impl<'t> Attached<'t> {
         let named = |id| value(&self.properties, id)?.text(page).filter(|name| !name.trim().is_empty());
         let title = || self.title.map(|title| text(title, page)).filter(|title| !title.trim().is_empty());
         let name = named(0x3707).or_else(|| named(0x3704)).or_else(title).or_else(|| named(0x3001));
-        let object = value(&self.properties, 0x3701).map(|property| property.bytes);
-        if let Some(inner) = object.and_then(|object| object.strip_prefix(&IS_MESSAGE)).filter(|inner| inner.starts_with(&SIGNATURE)) {
-            // Deeper ones stay packages.
+        let object = value(&self.properties, 0x3701).and_then(Property::object);
+        if let Some(inner) = object.filter(|object| object.starts_with(&SIGNATURE)) {
+            // Deeper ones stay packages, and so do those that say nothing.
             match (depth < DEPTH_CAP).then(|| open_at(inner, depth + 1)).flatten() {
                 Some(package) => {
-                    let name = format!("{}.txt", name.as_deref().unwrap_or("bericht"));
-                    files.push(File {
-                        name: Some(name),
-                        media_type: Some("text/plain".to_owned()),
-                        bytes: package.text.into_bytes().into(),
-                    });
+                    let name = package.subject.or(name).unwrap_or_else(|| "bericht".to_owned());
+                    let bytes = package.text.into_bytes().into();
+                    let text = File { name: Some(format!("{name}.txt")), media_type: Some("text/plain".to_owned()), bytes };
+                    files.extend(Some(text).filter(|text| !text.bytes.is_empty()));
                     files.extend(package.files);
                 }
                 None => files.push(File { name, media_type: Some("application/ms-tnef".to_owned()), bytes: inner.into() }),
@@ -159,7 +161,12 @@ struct Property<'t> {
     bytes: &'t [u8],
 }
 
-impl Property<'_> {
+impl<'t> Property<'t> {
+    /// What was put in as a whole.
+    fn object(&self) -> Option<&'t [u8]> {
+        if self.kind == 0x0d { self.bytes.get(KIND..) } else { Some(self.bytes) }
+    }
+
     fn text(self, page: Option<i64>) -> Option<String> {
         match self.kind {
             0x1f => {
@@ -322,23 +329,34 @@ pub(super) mod tests {
             (props(&[(0x1000, 0x1f, &utf16("Gewone tekst")), (0x1013, 0x102, b"<p>x</p>")]), "Gewone tekst"),
             (props(&[(0x1013, 0x102, b"<p>Opgemaakte tekst</p>"), (0x1009, 0x102, &rich)]), "Opgemaakte tekst"),
             (props(&[(0x1000, 0x1e, b"  \0"), (0x1009, 0x102, &rich)]), "Rijke tekst"),
-            (props(&[]), ""),
         ] {
             assert_eq!(open(&packed(&[PAGE, (1, 0x0006_9003, &properties)])).expect("a package").text.trim(), text);
         }
+        assert_eq!(open(&packed(&[PAGE, (1, 0x0006_9003, &props(&[]))])), None, "what says nothing stays closed");
     }
 
     #[test]
     fn a_message_in_a_message_is_opened_three_times_and_no_more() {
-        let mut bytes = packed(&[(1, 0x0002_800c, b"Diepst.\0"), FILE, TITLE, DATA]);
+        let mut bytes = packed(&[(1, 0x0001_8004, b"Lift\0"), (1, 0x0002_800c, b"Diepst.\0"), FILE, TITLE, DATA]);
         for _ in 0..5 {
-            let object = props(&[(0x3701, 0x0d, &[&IS_MESSAGE[..], &bytes].concat()), (0x3001, 0x1e, b"Doorgestuurd\0")]);
-            bytes = packed(&[FILE, (2, 0x0006_9005, &object)]);
+            let object = props(&[(0x3701, 0x0d, &[&[0; KIND][..], &bytes].concat()), (0x3001, 0x1e, b"Doorgestuurd\0")]);
+            bytes = packed(&[(1, 0x0002_800c, b"Zie onder.\0"), FILE, (2, 0x0006_9005, &object)]);
         }
         let files: Vec<_> = open(&bytes).expect("a package").files.into_iter().map(|file| (file.name, file.media_type)).collect();
         let text = (Some("Doorgestuurd.txt".to_owned()), Some("text/plain".to_owned()));
         let closed = (Some("Doorgestuurd".to_owned()), Some("application/ms-tnef".to_owned()));
         assert_eq!(files, [text.clone(), text.clone(), text, closed]);
+    }
+
+    #[test]
+    fn a_message_in_a_message_is_called_what_it_is_about_and_a_document_in_it_is_a_file() {
+        let inner = packed(&[(1, 0x0001_8004, b"Lift\0"), (1, 0x0002_800c, b"Staat stil.\0")]);
+        let message = props(&[(0x3701, 0x0d, &[&[0; KIND][..], &inner].concat()), (0x3001, 0x1e, b"Doorgestuurd\0")]);
+        let document = props(&[(0x3701, 0x0d, &[&[0; KIND][..], b"blad"].concat()), (0x3001, 0x1e, b"Blad\0")]);
+        let bytes = packed(&[FILE, (2, 0x0006_9005, &message), FILE, (2, 0x0006_9005, &document)]);
+        let package = open(&bytes).expect("a package");
+        let files: Vec<_> = package.files.iter().map(|file| (file.name.as_deref(), &*file.bytes)).collect();
+        assert_eq!(files, [(Some("Lift.txt"), &b"Staat stil."[..]), (Some("Blad"), &b"blad"[..])]);
     }
 
     #[test]
