@@ -9,7 +9,7 @@ use std::collections::{HashMap, HashSet};
 use mail_parser::{Message, MessagePart, MimeHeaders, PartType};
 
 use super::body::{self, Body};
-use super::{ATTACHMENT_CAP, calendar, flowed, guard, headers, html, protected, signed_data, tnef, uuencode};
+use super::{ATTACHMENT_CAP, calendar, flowed, guard, headers, html, personal_links, protected, signed_data, tnef, uuencode};
 
 /// Signed messages within one another that are opened.
 const DEPTH_CAP: usize = 3;
@@ -140,9 +140,10 @@ impl<'m> Found<'m> {
         let Some(package) = Some(part).filter(|part| is_package(part)).and_then(|part| tnef::open(part.contents())) else { return false };
         self.packed.push(package.text);
         for file in package.files {
+            let bytes = cut_from(file.bytes);
             let media_type = file.media_type.as_deref().and_then(headers::clean_media_type);
             let name = file.name.as_deref().and_then(headers::clean_name);
-            self.push(name, media_type.unwrap_or_else(|| "application/octet-stream".to_owned()), file.bytes, "bin");
+            self.push(name, media_type.unwrap_or_else(|| "application/octet-stream".to_owned()), bytes, "bin");
         }
         true
     }
@@ -159,6 +160,8 @@ impl<'m> Found<'m> {
             self.unread.push(if kind == "signed-data" { protected::CLOSED } else { protected::ENCRYPTED });
             return false;
         };
+        // Within it a link may be encoded otherwise than it was on the way in.
+        let content = personal_links::without_personal_links(&content);
         let content = guard::ended(&content);
         let Some(message) = guard::message(&content).filter(headers::look_like_mail) else { return false };
         let found = Found::of(&message, depth + 1);
@@ -229,6 +232,14 @@ impl Places {
     fn bodies<'m>(&self, message: &'m Message<'m>, ids: &'m [u32]) -> impl Iterator<Item = &'m MessagePart<'m>> {
         let read = ids.iter().enumerate().filter(|(at, id)| *at == 0 || !self.named.contains(id));
         read.filter_map(|(_, id)| message.parts.get(*id as usize)).collect::<Vec<_>>().into_iter()
+    }
+}
+
+/// The bytes of a file without links of the desk.
+fn cut_from(bytes: Cow<'_, [u8]>) -> Cow<'_, [u8]> {
+    match bytes {
+        Cow::Borrowed(bytes) => personal_links::without_personal_links(bytes),
+        Cow::Owned(bytes) => Cow::Owned(personal_links::without_personal_links(&bytes).into_owned()),
     }
 }
 
@@ -311,6 +322,20 @@ mod tests {
         let named = "Content-Type: application/octet-stream\nContent-Disposition: attachment; filename=WINMAIL.DAT";
         let parsed = parse(&mail("multipart/mixed", &[TEXT, (named, &winmail())]));
         assert_eq!((parsed.text.as_str(), parsed.attachments[0].name.as_str()), ("Zie de bijlage.", "offerte.txt"));
+    }
+
+    #[test]
+    fn a_package_that_quotes_a_link_of_the_desk_is_opened_and_has_it_no_more() {
+        let link = "https://desk.example/portal/decisions/solution/yes/6172b682-82d3-5e90-a12d-1c1c40e862e0/nBd4Bz2kTgX6cfOBV5s_hw";
+        let text = format!("Ja.\r\n> {link}\r\n");
+        let packed = tnef::tests::packed(&[(1, 0x0002_800c, text.as_bytes()), (2, 0x0006_9002, &[0; 14]), (2, 0x0006_800f, text.as_bytes())]);
+        let signed = signed_data::tests::packed(&single("Content-Type: text/plain", text.as_bytes()));
+        for raw in [single(WINMAIL, &packed), single("Content-Type: application/pkcs7-mime; smime-type=signed-data", &signed)] {
+            let kept = personal_links::without_personal_links(&raw);
+            let parsed = parse(&kept).without_personal_links();
+            assert_eq!((parsed.text.as_str(), parsed.text.contains("nBd4")), ("Ja.\n> https://desk.example/portal/decisions/-", false));
+            assert!(attachment_contents(&kept).iter().all(|file| !String::from_utf8_lossy(file).contains("nBd4")));
+        }
     }
 
     #[test]
