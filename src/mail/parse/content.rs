@@ -328,7 +328,8 @@ mod tests {
     fn a_package_that_quotes_a_link_of_the_desk_is_opened_and_has_it_no_more() {
         let link = "https://desk.example/portal/decisions/solution/yes/6172b682-82d3-5e90-a12d-1c1c40e862e0/nBd4Bz2kTgX6cfOBV5s_hw";
         let text = format!("Ja.\r\n> {link}\r\n");
-        let packed = tnef::tests::packed(&[(1, 0x0002_800c, text.as_bytes()), (2, 0x0006_9002, &[0; 14]), (2, 0x0006_800f, text.as_bytes())]);
+        let packed =
+            tnef::tests::packed(&[(1, 0x0002_800c, text.as_bytes()), (2, 0x0006_9002, &[0; 14]), (2, 0x0006_800f, text.as_bytes())]);
         let signed = signed_data::tests::packed(&single("Content-Type: text/plain", text.as_bytes()));
         for raw in [single(WINMAIL, &packed), single("Content-Type: application/pkcs7-mime; smime-type=signed-data", &signed)] {
             let kept = personal_links::without_personal_links(&raw);
