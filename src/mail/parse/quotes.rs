@@ -5,8 +5,9 @@
 
 /// Lines that "On … wrote:" may be wrapped over.
 const INTRO_LINES: usize = 3;
-/// Words of one that names no address.
+/// Words of one that names no address, and of the name behind its verb.
 const INTRO_WORDS: usize = 14;
+const NAME_WORDS: usize = 4;
 /// Bytes of "On … wrote:" in all. A longer one is a sentence of the writer's.
 const INTRO_CAP: usize = 400;
 
@@ -262,7 +263,9 @@ fn is_certain(words: &str) -> bool {
     let has_year = words.split(|sign: char| !sign.is_alphanumeric()).any(|word| is_number(word, 4));
     let mut times = words.split_whitespace().filter_map(|word| word.split_once(':'));
     let has_time = times.any(|(hour, _)| is_number(hour, 1) || is_number(hour, 2));
-    words.contains('@') || has_year && has_time && words.split_whitespace().count() <= INTRO_WORDS
+    let behind = words.rsplit_once(" schreef ").or_else(|| words.rsplit_once(" schrieb ")).map_or("", |(_, behind)| behind);
+    let names_somebody = behind.split_whitespace().count() <= NAME_WORDS && words.split_whitespace().count() <= INTRO_WORDS;
+    words.contains('@') || has_year && has_time && names_somebody
 }
 
 /// Whether what follows is quoted with `>`, so that more of the reply may follow the quotation.
@@ -328,6 +331,10 @@ mod tests {
             (
                 "Op maandag 5 januari schreef de monteur in het logboek:\nriem vervangen",
                 "Op maandag 5 januari schreef de monteur in het logboek:\nriem vervangen",
+            ),
+            (
+                "Op 5 januari 2026 om 10:15 schreef de printer in het logboek:\nvastgelopen",
+                "Op 5 januari 2026 om 10:15 schreef de printer in het logboek:\nvastgelopen",
             ),
             ("Verzonden vanaf mijn huisadres.\nMorgen is het er.", "Verzonden vanaf mijn huisadres.\nMorgen is het er."),
             (
