@@ -230,8 +230,9 @@ impl Places {
 
     /// The parts that are read as the text. The first always is, as some programs name what somebody wrote; a later one with a name is a file.
     fn bodies<'m>(&self, message: &'m Message<'m>, ids: &'m [u32]) -> impl Iterator<Item = &'m MessagePart<'m>> {
-        let read = ids.iter().enumerate().filter(|(at, id)| *at == 0 || !self.named.contains(id));
-        read.filter_map(|(_, id)| message.parts.get(*id as usize)).collect::<Vec<_>>().into_iter()
+        let texts = ids.iter().filter_map(|id| Some((id, message.parts.get(*id as usize)?))).filter(|(_, part)| part.is_text());
+        let read = texts.enumerate().filter(|(at, (id, _))| *at == 0 || !self.named.contains(id));
+        read.map(|(_, (_, part))| part).collect::<Vec<_>>().into_iter()
     }
 }
 
