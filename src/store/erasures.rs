@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::inbound::MADE_UP;
 use super::tx::sealed::Inner as _;
-use super::{Backend, Reads, Tx, accounts, events, instant, storage};
+use super::{Backend, Reads, Tx, accounts, events, instant, messages, storage};
 use crate::domain::Instant;
 use crate::domain::address::made_up;
 use crate::domain::former::{Known, Tenure};
@@ -156,6 +156,7 @@ pub(super) async fn empty(tx: &Tx, which: Condition, now: Instant) -> Result<u64
         let answered = outbound_mail::Column::InReplyTo.is_in(answered.iter().map(|mail| mail.3.as_str()));
         answers.filter(answered).exec(tx.connection()).await?;
     }
+    messages::forget_mails(tx, &kept.iter().map(|mail| mail.0).collect::<Vec<_>>()).await?;
     Ok(emptied)
 }
 
