@@ -17,6 +17,8 @@ pub struct Pinned {
     pub agreements: Arc<Agreements>,
     /// Whether any routing rule counts. Most desks have none, and then a registration need not ask for them.
     pub has_routing_rules: bool,
+    /// Whether erasures wait for the end of the transaction.
+    pub holds_erasures_off: bool,
 }
 
 impl AgreementsCache {
