@@ -42,6 +42,7 @@ mod m0044_authentication;
 mod m0045_desk_names;
 mod m0046_bounced;
 mod m0047_cut_messages;
+mod m0048_waiting_mails;
 mod table;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -92,6 +93,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0045_desk_names::Step),
             Box::new(m0046_bounced::Step),
             Box::new(m0047_cut_messages::Step),
+            Box::new(m0048_waiting_mails::Step),
         ]
     }
 }

@@ -83,7 +83,8 @@ async fn next_move(app: &App) -> Result<Option<Instant>, Error> {
 
 async fn next_mail(app: &App) -> Result<Option<Instant>, Error> {
     let all = app.all();
-    Ok(store::outbound::next_due(&all).await?.into_iter().chain(store::outbound::next_digest(&all).await?).min())
+    let (mail, waiting) = (store::outbound::next_due(&all).await?, store::outbound::next_waiting(&all).await?);
+    Ok([mail, waiting, store::outbound::next_digest(&all).await?].into_iter().flatten().min())
 }
 
 /// Works until the program is asked to stop.

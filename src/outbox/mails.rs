@@ -26,6 +26,7 @@ const RETRY_SECONDS: [i64; 3] = [60, 300, 900];
 /// Tries a batch of the mails that are due, each once. Returns how many.
 pub async fn send_due(app: &App) -> Result<usize, Error> {
     let now = app.time.now();
+    release(app, now).await?;
     write_digests(app, now).await?;
     if store::outbound::next_due(&app.all()).await?.is_none_or(|next| next > now) {
         return Ok(0);
@@ -92,6 +93,14 @@ pub async fn send_due(app: &App) -> Result<usize, Error> {
 async fn send(app: &App, mail: &Outbound) -> Result<(), SendError> {
     let too_slow = |_elapsed| Err(SendError::Temporary("the mail server did not take it in time".to_owned()));
     tokio::time::timeout(PATIENCE, app.mailer.send(mail)).await.unwrap_or_else(too_slow)
+}
+
+/// Lets notices leave that waited for opening hours.
+async fn release(app: &App, now: Instant) -> Result<(), Error> {
+    while store::outbound::next_waiting(&app.all()).await?.is_some_and(|next| next <= now) {
+        app.keep_books(&Scope::ALL, async |tx| letter::release(app, tx).await).await?;
+    }
+    Ok(())
 }
 
 /// Tells of notices that were withheld, as far as their recipients may be mailed again.

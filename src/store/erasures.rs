@@ -200,14 +200,14 @@ pub(super) fn to(known: &Known) -> Condition {
 /// The events that mails to them are about which have not left yet.
 pub async fn not_told(tx: &Tx, known: &Known) -> Result<Vec<Uuid>, DbErr> {
     let waiting = tx.find::<outbound_mail::Entity>().select_only().column(outbound_mail::Column::EventId).filter(to(known));
-    waiting.filter(outbound_mail::Column::State.eq(MailState::Pending.as_str())).into_tuple().all(tx.connection()).await
+    waiting.filter(outbound_mail::Column::State.is_in([MailState::Pending, MailState::Waiting].map(MailState::as_str))).into_tuple().all(tx.connection()).await
 }
 
 /// Erases the mails to them: what waits is never sent, what was sent loses address and text. Returns how many.
 pub async fn outbound(tx: &Tx, known: &Known) -> Result<u64, DbErr> {
     let theirs = to(known);
     let waiting = outbound_mail::Entity::delete_many().filter(theirs.clone());
-    let unsent = [MailState::Pending, MailState::Withheld].map(MailState::as_str);
+    let unsent = MailState::UNSENT.map(MailState::as_str);
     let waiting = waiting.filter(outbound_mail::Column::State.is_in(unsent)).exec(tx.connection()).await?;
     let sent = outbound_mail::Entity::update_many()
         .col_expr(outbound_mail::Column::Recipient, Expr::value(made_up(known.person.id)))

@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::{Reads, Tx, broken, insert_rows, instant};
 use crate::domain::history::{Event, EventData, Subject, SubjectKind};
 use crate::domain::subjects::{AnyEvent, EventKind};
+use crate::domain::ticket::EventKind as TicketEventKind;
 
 /// An event with its subject and its position in the stream.
 #[derive(Debug, Clone)]
@@ -43,6 +44,14 @@ pub async fn histories<S: Subject>(reads: &impl Reads, subjects: &[Uuid]) -> Res
         histories.entry(row.subject_id).or_default().push(to_event(row)?);
     }
     Ok(histories)
+}
+
+/// The last event of each of these tickets since which fewer may see it; none of those of which that never changed.
+pub async fn last_flagged(reads: &impl Reads, tickets: &[Uuid]) -> Result<HashMap<Uuid, Uuid>, DbErr> {
+    let rows = reads.find::<event::Entity>().filter(event::Column::SubjectId.is_in(tickets.iter().copied()));
+    let rows = rows.filter(event::Column::Kind.eq(TicketEventKind::Flagged.as_str()));
+    let rows = rows.select_only().columns([event::Column::SubjectId, event::Column::Id]).order_by_asc(event::Column::Id);
+    Ok(rows.into_tuple::<(Uuid, Uuid)>().all(reads.connection()).await?.into_iter().collect())
 }
 
 /// The events of several subjects that have a reason, each with its subject, in no particular order.

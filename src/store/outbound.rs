@@ -77,17 +77,42 @@ pub async fn queue(tx: &Tx, mails: &[Outbound]) -> Result<(), DbErr> {
     insert(tx, mails, MailState::Pending, |mail| Some(mail.queued_at)).await
 }
 
+/// Keeps notices until their contracts let them leave.
+pub async fn wait(tx: &Tx, mails: &[Outbound]) -> Result<(), DbErr> {
+    insert(tx, mails, MailState::Waiting, |mail| Some(mail.queued_at)).await
+}
+
+/// Notices that waited until now, oldest first, a batch at a time.
+pub async fn waited(tx: &Tx, now: Instant, limit: u64) -> Result<Vec<Outbound>, DbErr> {
+    let due = tx.find::<Entity>().filter(Column::State.eq(MailState::Waiting.as_str())).filter(Column::NextAttemptAt.lte(now.to_utc()));
+    let due = due.order_by_asc(Column::NextAttemptAt).order_by_asc(Column::CreatedAt).order_by_asc(Column::EventId).limit(limit);
+    let due = due.lock_with_behavior(LockType::Update, LockBehavior::SkipLocked).all(tx.connection()).await?;
+    Ok(due.into_iter().map(outbound).collect())
+}
+
+/// Moves some of them on: to another state, to be looked at again at an instant, or never.
+pub async fn settle(tx: &Tx, ids: &[Uuid], state: MailState, (queued_at, next): (Instant, Option<Instant>)) -> Result<(), DbErr> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let moved = Entity::update_many()
+        .col_expr(Column::State, Expr::value(state.as_str()))
+        .col_expr(Column::QueuedAt, Expr::value(Some(queued_at.to_utc())))
+        .col_expr(Column::NextAttemptAt, Expr::value(next.map(Instant::to_utc)));
+    moved.filter(Column::Id.is_in(ids.iter().copied())).exec(tx.connection()).await.map(drop)
+}
+
 /// Keeps mails without sending them. From `from` on a digest may tell of those that are notices.
 pub async fn withhold(tx: &Tx, mails: &[Outbound], from: Instant) -> Result<(), DbErr> {
     insert(tx, mails, MailState::Withheld, |mail| mail.is_a_notice().then_some(from)).await
 }
 
-/// When the automatic mails to some addresses were written, after an instant, each with its ticket; of withheld ones not.
+/// When the automatic mails to some addresses were queued, after an instant, each with its ticket; of those not that are not sent.
 pub async fn written_to(reads: &impl Reads, addresses: &[String], after: Instant) -> Result<Vec<(String, Option<Uuid>, Instant)>, DbErr> {
     let recipient = || Expr::expr(Func::lower(Expr::col(Column::Recipient)));
-    let not_sent = [MailState::Withheld, MailState::Digested].map(MailState::as_str);
-    let rows = reads.find::<Entity>().select_only().expr_as(recipient(), "address").columns([Column::TicketId, Column::CreatedAt]);
-    let rows = rows.filter(recipient().is_in(addresses.iter().map(String::as_str))).filter(Column::CreatedAt.gt(after.to_utc()));
+    let not_sent = [MailState::Waiting, MailState::Withheld, MailState::Digested].map(MailState::as_str);
+    let rows = reads.find::<Entity>().select_only().expr_as(recipient(), "address").columns([Column::TicketId, Column::QueuedAt]);
+    let rows = rows.filter(recipient().is_in(addresses.iter().map(String::as_str))).filter(Column::QueuedAt.gt(after.to_utc()));
     let rows = rows.filter(Column::Auto.ne(PERSONAL)).filter(Column::State.is_not_in(not_sent));
     let rows: Vec<(String, Option<Uuid>, DateTime<Utc>)> = rows.into_tuple().all(reads.connection()).await?;
     Ok(rows.into_iter().map(|(address, ticket, at)| (address, ticket, instant(at))).collect())
@@ -190,6 +215,11 @@ pub async fn waiting(reads: &impl Reads, id: Uuid) -> Result<Option<Outbound>, D
 /// When the next mail is due.
 pub async fn next_due(reads: &impl Reads) -> Result<Option<Instant>, DbErr> {
     next_in(reads, MailState::Pending).await
+}
+
+/// When the next notice has waited long enough.
+pub async fn next_waiting(reads: &impl Reads) -> Result<Option<Instant>, DbErr> {
+    next_in(reads, MailState::Waiting).await
 }
 
 /// When the next digest is due.

@@ -7,6 +7,7 @@ use bytes::Bytes;
 use futures_util::stream;
 use uuid::Uuid;
 
+use super::aside::aside;
 use super::attachments::{self, NewAttachment};
 use super::tickets::{NewMessage, When, write_in};
 use super::{Error, Stamp, quota};
@@ -49,7 +50,9 @@ pub async fn keep(app: &App, mail: &Parsed, raw: &[u8]) -> Result<Enclosed, Erro
     }
     let cap = app.settings.attachments.max_bytes;
     let mut coming = Vec::new();
-    for (attachment, bytes) in mail.attachments.iter().zip(parse::attachment_contents(raw)) {
+    let message = raw.to_vec();
+    let contents = aside(raw.len(), move || parse::attachment_contents(&message)).await?;
+    for (attachment, bytes) in mail.attachments.iter().zip(contents) {
         let name = attachments::safe_name(&attachment.name).unwrap_or_else(|| "bijlage".to_owned());
         if bytes.len() as u64 > cap {
             enclosed.too_large.push(name);

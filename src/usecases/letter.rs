@@ -1,6 +1,6 @@
 //! A letter of the desk as it goes into the queue.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -9,7 +9,8 @@ use uuid::Uuid;
 use crate::app::App;
 use crate::credentials::Purpose;
 use crate::domain::Instant;
-use crate::domain::mail::{MailKind, Outbound, PERSONAL, cap};
+use crate::domain::mail::{MailKind, MailState, Outbound, PERSONAL, cap};
+use crate::domain::redaction::GONE;
 use crate::domain::ticket::Ticket;
 use crate::mail::messages::{self, Digest, DigestLine, Outgoing};
 use crate::mail::send::{self, Correspondence};
@@ -17,6 +18,8 @@ use crate::store::record::Rows as _;
 use crate::store::{self, Tx};
 use crate::usecases::Error;
 
+/// Notices judged in one transaction.
+const RELEASED: u64 = 200;
 /// How the desk signs.
 pub const DESK: &str = "Servicedesk";
 
@@ -56,9 +59,11 @@ pub fn outbound(app: &App, about: &About<'_>, recipient: &str, outgoing: Outgoin
     }
 }
 
-/// Queues mails. Automatic ones beyond what one recipient gets are withheld.
+/// Queues mails. Automatic ones beyond what one recipient gets are withheld; what waits for opening hours counts when it leaves ([`release`]).
 pub async fn post(app: &App, tx: &Tx, mails: Vec<Outbound>) -> Result<(), Error> {
     let now = app.time.now();
+    let (waiting, mails): (Vec<_>, Vec<_>) = mails.into_iter().partition(|mail| mail.queued_at > now);
+    store::outbound::wait(tx, &waiting).await?;
     let mut written = Written::to(tx, &mails, now).await?;
     let (sent, withheld): (Vec<_>, Vec<_>) = mails.into_iter().partition(|mail| written.take(mail, now));
     store::outbound::queue(tx, &sent).await?;
@@ -111,6 +116,54 @@ impl Written {
         }
         has_room
     }
+}
+
+/// Judges notices again that waited until now, and lets those leave that still may. Returns how many it judged.
+///
+/// A calendar may have been changed since, so that the desk is closed after all. What few may see since it was written, or what was redacted, would
+/// tell others, or nothing: it does not leave.
+pub async fn release(app: &App, tx: &Tx) -> Result<usize, Error> {
+    let now = app.time.now();
+    let due = store::outbound::waited(tx, now, RELEASED).await?;
+    if due.is_empty() {
+        return Ok(0);
+    }
+    let agreements = store::agreements::read(tx).await?;
+    let tickets: BTreeSet<_> = due.iter().filter_map(|mail| mail.ticket_id).collect();
+    let tickets: Vec<_> = tickets.into_iter().collect();
+    let flagged = store::events::last_flagged(tx, &tickets).await?;
+    let tickets: HashMap<_, _> = Ticket::with_ids(tx, &tickets).await?.into_iter().map(|ticket| (ticket.id, ticket)).collect();
+    let mut written = Written::to(tx, &due, now).await?;
+    let (mut leaving, mut silent, mut withheld) = (Vec::new(), Vec::new(), Vec::new());
+    let mut waiting: BTreeMap<Instant, Vec<Uuid>> = BTreeMap::new();
+    for mail in &due {
+        let ticket = mail.ticket_id.and_then(|id| tickets.get(&id));
+        let opening = match ticket {
+            Some(ticket) => {
+                let contract = &agreements.version(ticket.contract_version_id)?.contract;
+                contract.notice_leaves(contract.effective_priority(ticket.priority.as_deref(), ticket.kind), now)
+            }
+            None => now,
+        };
+        // Ids of events sort by when they were made.
+        let is_for_few = mail.ticket_id.and_then(|id| flagged.get(&id)).is_some_and(|since| *since > mail.event_id);
+        if is_for_few || mail.body == GONE {
+            silent.push(mail.id);
+        } else if opening > now {
+            waiting.entry(opening).or_default().push(mail.id);
+        } else if written.take(mail, now) {
+            leaving.push(mail.id);
+        } else {
+            withheld.push(mail.id);
+        }
+    }
+    store::outbound::settle(tx, &leaving, MailState::Pending, (now, Some(now))).await?;
+    store::outbound::settle(tx, &silent, MailState::Withheld, (now, None)).await?;
+    store::outbound::settle(tx, &withheld, MailState::Withheld, (now, now.plus(cap::SHORTEST))).await?;
+    for (opening, ids) in &waiting {
+        store::outbound::settle(tx, ids, MailState::Waiting, (*opening, Some(*opening))).await?;
+    }
+    Ok(due.len())
 }
 
 /// Tells a recipient in one mail of the notices that were withheld, when there is room for that. Returns how many mails that settled.

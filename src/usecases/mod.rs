@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod actors;
 pub mod agreements;
+mod aside;
 pub mod amendments;
 pub mod assignees;
 pub mod attachments;

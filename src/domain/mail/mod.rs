@@ -207,11 +207,13 @@ closed_list! {
     /// Where an outgoing mail stands.
     pub enum MailState {
         /// It waits for its next try.
-        Pending = "pending": "in de wachtrij", "waiting";
+        Pending = "pending": "in de wachtrij", "queued";
+        /// It waits until its contract lets notices leave, and is judged again then.
+        Waiting = "waiting": "wacht op openingstijd", "waiting for opening hours";
         Sent = "sent": "verzonden", "sent";
         /// It was given up, until somebody sends it again.
         Failed = "failed": "niet bezorgd", "not delivered";
-        /// It is not sent unless somebody asks for it: its recipient had as many as anybody gets ([`cap`]).
+        /// It is not sent unless somebody asks for it: its recipient had as many as anybody gets ([`cap`]), or few may see by now what it tells.
         Withheld = "withheld": "ingehouden", "withheld";
         /// It was not sent by itself: a digest told of it.
         Digested = "digested": "gemeld in een overzicht", "told in a digest";
@@ -219,6 +221,8 @@ closed_list! {
 }
 
 impl MailState {
+    /// What has not left, and may leave by itself.
+    pub const UNSENT: [Self; 3] = [Self::Pending, Self::Waiting, Self::Withheld];
     /// What is sent when somebody asks for it.
     pub const KEPT: [Self; 3] = [Self::Failed, Self::Withheld, Self::Digested];
 }

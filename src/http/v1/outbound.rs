@@ -42,7 +42,7 @@ struct OutboundQuery {
 
 impl FromQuery for OutboundQuery {
     fn read(keys: &mut Keys) -> Self {
-        let states = keys.codes("state", "A comma list of states: pending, sent, failed, withheld, digested");
+        let states = keys.codes("state", "A comma list of states: pending, waiting, sent, failed, withheld, digested");
         let ticket = keys.text("ticket", "The UUID or number of the ticket they are about");
         let limit = keys.page_size("How many mails a page shows; 20 unless said", 20);
         let after = paging::after(keys, "The `nextCursor` of the page before, with the same filters", paging::read_position);

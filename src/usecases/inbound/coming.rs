@@ -58,10 +58,10 @@ pub(super) enum Left {
 
 impl<'a> Coming<'a> {
     /// Sealed here and not where it is kept: of a large message that takes long, and what is written to a database of one writer waits for it.
-    pub(super) fn of(app: &'a App, stamp: &'a Stamp, mailbox: &'a str, (raw, mail): (&'a [u8], &'a Parsed)) -> Result<Self, Error> {
+    pub(super) async fn of(app: &'a App, stamp: &'a Stamp, mailbox: &'a str, (raw, mail): (&'a [u8], &'a Parsed)) -> Result<Self, Error> {
         let (id, now) = (app.time.id(), stamp.recorded_at);
         let settings = app.settings.mailboxes.get(mailbox).ok_or(Error::NotFound("mailbox"))?;
-        let sealed = copy::sealed(app, id, raw)?;
+        let sealed = copy::sealed(app, id, raw).await?;
         let authentication = said_in_front(app, mail).unwrap_or((Authentication::Unverified, None));
         Ok(Self { app, name: mailbox, mailbox: settings, mail, raw, sealed, authentication, cut_from: None, stamp, id, now, arrived: now })
     }

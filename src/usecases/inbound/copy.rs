@@ -7,9 +7,12 @@ use crate::domain::wrapped_key::WrappedKey;
 use crate::sealing::{self, CannotOpen, Purpose};
 use crate::store::{self, Reads};
 use crate::usecases::Error;
+use crate::usecases::aside::aside;
 
-pub(super) fn sealed(app: &App, id: Uuid, raw: &[u8]) -> Result<(Vec<u8>, Option<WrappedKey>), Error> {
-    sealing::seal(&app.keys, (Purpose::Mail, id), raw).map_err(|error| Error::Internal(error.to_string()))
+pub(super) async fn sealed(app: &App, id: Uuid, raw: &[u8]) -> Result<(Vec<u8>, Option<WrappedKey>), Error> {
+    let (keys, raw) = (app.keys.clone(), raw.to_vec());
+    let sealed = aside(raw.len(), move || sealing::seal(&keys, (Purpose::Mail, id), &raw)).await?;
+    sealed.map_err(|error| Error::Internal(error.to_string()))
 }
 
 pub(in crate::usecases) async fn opened(app: &App, reads: &impl Reads, id: Uuid) -> Result<Vec<u8>, Error> {

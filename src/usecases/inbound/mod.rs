@@ -1,7 +1,7 @@
 //! Incoming mail. Every message becomes a ticket, a reply or a clear refusal, and is itself always kept.
 //!
 //! `receive` takes a message in or notes one that is too large, `coming` is a message on its way, `intake` says what becomes of it, `matching` which
-//! ticket it is about, and `sender` what is known of who wrote it. `release` makes a ticket of a quarantined one, and `copy` keeps the message itself.
+//! ticket it is about, and `sender` what is known of who wrote it. `release` makes a ticket of a quarantined one, `copy` keeps the message itself, and `reading` reads it.
 
 mod answer;
 mod coming;
@@ -10,6 +10,7 @@ mod intake;
 mod mailboxes;
 mod matching;
 pub mod read;
+mod reading;
 mod receive;
 mod release;
 mod sender;

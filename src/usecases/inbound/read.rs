@@ -2,13 +2,12 @@
 
 use uuid::Uuid;
 
-use super::{Received, copy};
+use super::{Received, copy, reading};
 use crate::app::App;
 use crate::auth::Caller;
 use crate::domain::mail::{Inbound, InboundFilter};
 use crate::domain::permission::Verb;
 use crate::domain::ticket::TicketRef;
-use crate::mail::parse;
 use crate::store::{self, View};
 use crate::usecases::{Error, tickets};
 
@@ -60,8 +59,8 @@ pub async fn whole_text(app: &App, caller: &Caller, ticket: TicketRef, id: Uuid)
     let message = tickets::read::message(app, caller, ticket, id).await?;
     let Some(mail) = message.cut_from else { return Ok(Whole { text: message.body, mail: None }) };
     // Whoever sees the message sees what was cut from it, and nothing else of the mail.
-    let raw = copy::opened(app, &app.db.view(caller.scope.with_all_tickets()), mail).await?;
-    let text = parse::parse(&raw).without_personal_links().text;
+    let raw = copy::opened(app, &app.db.view(caller.scope.widened()), mail).await?;
+    let text = reading::parsed(raw).await?.1.text;
     Ok(Whole { text, mail: caller.who.may(Verb::ReadMail).is_ok().then_some(mail) })
 }
 

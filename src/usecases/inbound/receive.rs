@@ -2,6 +2,7 @@
 
 use super::coming::{Coming, said_in_front};
 use super::intake::Intake;
+use super::reading;
 use crate::app::App;
 use crate::domain::Instant;
 use crate::domain::mail::Inbound as StoredMail;
@@ -27,9 +28,8 @@ pub struct Received {
 /// Its clocks run from when it came into its mailbox, where that is known: a weekend in which nobody fetched it is the desk's.
 pub async fn receive(app: &App, stamp: &Stamp, mailbox: &str, raw: &[u8], arrived: Option<Instant>) -> Result<Received, Error> {
     let as_sent = raw;
-    let raw = &*parse::without_personal_links(raw);
-    let parsed = parse::parse(raw).without_personal_links();
-    let coming = Coming::of(app, stamp, mailbox, (raw, &parsed))?;
+    let (raw, parsed) = reading::parsed(raw.to_vec()).await?;
+    let coming = Coming::of(app, stamp, mailbox, (&raw, &parsed)).await?;
     // A signature is of what was sent, and not of what is kept of it.
     let authentication = match (said_in_front(app, &parsed), &app.sender_checks) {
         (None, Some(checks)) => Box::pin(checks.judge(as_sent, &parsed)).await,
@@ -50,7 +50,7 @@ pub async fn receive(app: &App, stamp: &Stamp, mailbox: &str, raw: &[u8], arrive
 pub async fn refuse_oversized(app: &App, stamp: &Stamp, mailbox: &str, head: &[u8], size: u64) -> Result<StoredMail, Error> {
     let head = &*parse::without_personal_links(head);
     let parsed = parse::parse(head).without_personal_links();
-    let coming = Coming { cut_from: Some(size), ..Coming::of(app, stamp, mailbox, (head, &parsed))? };
+    let coming = Coming { cut_from: Some(size), ..Coming::of(app, stamp, mailbox, (head, &parsed)).await? };
     let reason = format!("the message is too large: {size} bytes, where {SIZE_CAP} are allowed; only its headers are kept");
     app.write(&stamp.act(), &stamp.scope.widened(), async |tx| {
         // It names its sender.

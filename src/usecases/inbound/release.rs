@@ -2,14 +2,14 @@
 
 use uuid::Uuid;
 
-use super::{Becoming, copy, draft, sender};
+use super::{Becoming, copy, draft, reading, sender};
 use crate::app::App;
 use crate::domain::contract::{Contract, TicketType};
 use crate::domain::mail::Inbound;
 use crate::domain::permission::Verb;
 use crate::domain::ticket::Overview;
 use crate::mail::attribution::{self, Sender, Unattributed};
-use crate::mail::parse::{self, Parsed};
+use crate::mail::parse::Parsed;
 use crate::settings::Mailbox;
 use crate::store::storage::NOBODY;
 use crate::store::{self, View};
@@ -52,7 +52,7 @@ async fn release_to(app: &App, stamp: &Stamp, id: Uuid, to: &Destination) -> Res
     let began = agreements.versions_of(contract).first().map_or(mail.received_at, |version| version.contract.begins_at());
     let occurred_at = mail.received_at.max(began.min(stamp.recorded_at));
     let version = agreements.in_force(contract, occurred_at);
-    let parsed = parse::parse(&raw).without_personal_links();
+    let (raw, parsed) = reading::parsed(raw).await?;
     let organisation = match version {
         Some(version) => of_client(app, &view, &parsed, (to, mailbox), &version.contract).await?,
         None => to.organisation.clone(),

@@ -83,6 +83,9 @@ async fn what_is_cut_from_an_answer_is_one_call_away_and_the_mail_two(desk: &Des
     let given = whole(desk, &client, &number, &message).await;
     assert_eq!((given.status, &given.body["inboundMessage"]), (200, &Value::Null));
     assert!(given.body["text"].as_str().is_some_and(|text| text.contains("4711-zestien")), "{}", given.body);
+    // Whoever wrote it sees what they wrote, with no more rights than that.
+    let anna = desk.person(Some("ipo"), "Anna de Boer", "anna@ipo.example", &[Role::Requester]).await;
+    assert_eq!(whole(desk, &anna, &number, &message).await.body, given.body);
     let written = desk.post(&format!("/v1/tickets/{number}/messages"), &json!({ "visibility": "public", "body": "Wij komen." })).await.body;
     assert_eq!(written["isCut"], false);
     assert_eq!(whole(desk, ADMIN, &number, &written).await.body, json!({ "text": "Wij komen.", "inboundMessage": null }));
