@@ -14,9 +14,9 @@ use crate::usecases::{Error, letter, outbound};
 /// Mails tried in one pass.
 const BATCH: u64 = 20;
 /// How long one mail may take to leave. A server that says a word now and then would else hold up the others for hours.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// After this long no other mail of a batch is begun.
-const BATCH_PATIENCE: Duration = Duration::from_secs(60);
+const BATCH_PATIENCE: Duration = Duration::from_mins(1);
 /// A mail that a process took is retried after this many seconds if that process died: longer than it has it in hand.
 const TAKEN_SECONDS: i64 = 180;
 /// Seconds between tries; the last value repeats. After a weekend without a server, mail leaves within a quarter of an hour of its

@@ -200,7 +200,11 @@ pub(super) fn to(known: &Known) -> Condition {
 /// The events that mails to them are about which have not left yet.
 pub async fn not_told(tx: &Tx, known: &Known) -> Result<Vec<Uuid>, DbErr> {
     let waiting = tx.find::<outbound_mail::Entity>().select_only().column(outbound_mail::Column::EventId).filter(to(known));
-    waiting.filter(outbound_mail::Column::State.is_in([MailState::Pending, MailState::Waiting].map(MailState::as_str))).into_tuple().all(tx.connection()).await
+    waiting
+        .filter(outbound_mail::Column::State.is_in([MailState::Pending, MailState::Waiting].map(MailState::as_str)))
+        .into_tuple()
+        .all(tx.connection())
+        .await
 }
 
 /// Erases the mails to them: what waits is never sent, what was sent loses address and text. Returns how many.

@@ -3,8 +3,8 @@
 pub mod accounts;
 pub mod actors;
 pub mod agreements;
-mod aside;
 pub mod amendments;
+mod aside;
 pub mod assignees;
 pub mod attachments;
 pub mod audit;

@@ -96,7 +96,8 @@ pub async fn mail(on_postgres: bool) {
             more => sent += more,
         }
     }
-    let by_desk = sent as f64 / begun.elapsed().as_secs_f64();
+    let count = f64::from(u32::try_from(sent).expect("a few"));
+    let by_desk = count / begun.elapsed().as_secs_f64();
     let bare = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous("127.0.0.1").port(port).pool_config(PoolConfig::new()).build();
     let from = "servicedesk@uurwerk.example".parse().expect("an address");
     let message = Message::builder().from(from).to("anna@ipo.example".parse().expect("an address")).subject("Ontvangen: Mail hapert");
@@ -105,7 +106,7 @@ pub async fn mail(on_postgres: bool) {
     for _ in 0..sent {
         bare.send(Message::clone(&message)).await.expect("it is sent");
     }
-    let by_library = sent as f64 / begun.elapsed().as_secs_f64();
+    let by_library = count / begun.elapsed().as_secs_f64();
     println!("{:<44}{by_library:>11.0}", "mails sent a second: the library alone");
     println!("{:<44}{by_desk:>11.0}{:>11.2}", "  the desk, of the library alone", by_desk / by_library);
     desk.close().await;

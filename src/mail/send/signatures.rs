@@ -49,10 +49,10 @@ impl Signatures {
     /// A message with a signature of its sender's domain, if the desk has a key for that.
     pub fn put_on(&self, from: &Address, message: Vec<u8>) -> Result<Vec<u8>, String> {
         let Some(signer) = self.0.get(&from.domain().to_ascii_lowercase()) else { return Ok(message) };
-        let signature = signer.sign(&message).map_err(|error| format!("the mail cannot be signed: {error}"))?;
-        let mut signed = signature.to_header().into_bytes();
-        signed.extend(message);
-        Ok(signed)
+        let header = signer.sign(&message).map_err(|error| format!("the mail cannot be signed: {error}"))?;
+        let mut whole = header.to_header().into_bytes();
+        whole.extend(message);
+        Ok(whole)
     }
 }
 
@@ -60,17 +60,17 @@ impl Signer {
     fn new(domain: &str, settings: &Dkim) -> Result<Self, String> {
         let pem = std::fs::read(&settings.key_file).map_err(|error| error.to_string())?;
         let key = PrivateKeyDer::from_pem_slice(&pem).map_err(|error| format!("holds no private key in PEM: {error}"))?;
-        let of_pkcs8 = match &key {
-            PrivateKeyDer::Pkcs8(key) => Ed25519Key::from_pkcs8_maybe_unchecked_der(key.secret_pkcs8_der()).ok(),
-            _ => None,
+        let of_pkcs8 = if let PrivateKeyDer::Pkcs8(key) = &key {
+            Ed25519Key::from_pkcs8_maybe_unchecked_der(key.secret_pkcs8_der()).ok()
+        } else {
+            None
         };
-        Ok(match of_pkcs8 {
-            Some(key) => Self::Ed25519(signer(key, domain, &settings.selector)),
-            None => {
-                let key = RsaKey::<Sha256>::from_key_der(key).map_err(|_unknown| "is neither an RSA key of 2048 bits or more nor an Ed25519 key")?;
-                Self::Rsa(signer(key, domain, &settings.selector))
-            }
-        })
+        if let Some(key) = of_pkcs8 {
+            return Ok(Self::Ed25519(signer(key, domain, &settings.selector)));
+        }
+        let unknown = "is neither an RSA key of 2048 bits or more nor an Ed25519 key";
+        let key = RsaKey::<Sha256>::from_key_der(key).map_err(|_error| unknown)?;
+        Ok(Self::Rsa(signer(key, domain, &settings.selector)))
     }
 
     fn sign(&self, message: &[u8]) -> mail_auth::Result<Signature> {
