@@ -146,7 +146,7 @@ struct Conversation(BufReader<TcpStream>);
 impl Conversation {
     fn opens(port: u16) -> Option<Self> {
         let stream = TcpStream::connect(("127.0.0.1", port)).ok()?;
-        stream.set_read_timeout(Some(Duration::from_secs(60))).ok()?;
+        stream.set_read_timeout(Some(Duration::from_mins(1))).ok()?;
         let mut opened = Self(BufReader::new(stream));
         opened.hears().starts_with("220").then_some(opened)
     }
