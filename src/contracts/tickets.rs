@@ -7,8 +7,8 @@ use super::catalogue;
 use super::naming::{lists_once, refers, written};
 use super::reader::{Field, Section, label, own_text, plain_code, share, texts, types};
 use crate::domain::contract::{
-    AllowedLink, AskedDecision, AskedPart, Category, Label, LongOpen, NamedKind, NoticeHours, Reminders, ResponseTeam, Service, Side, TicketTerms,
-    TicketType,
+    AllowedLink, AskedDecision, AskedPart, Category, Label, LongOpen, NamedKind, NoticeHours, Reminders, ResponseTeam, Service, Side,
+    TicketTerms, TicketType,
 };
 use crate::domain::ticket::kinds;
 use crate::domain::workflow::{Step, TicketKind};

@@ -18,7 +18,9 @@ pub use duty::{Duty, Occasion};
 pub use goal::{AGREED, BadDuration, Comparison, Goal, Share, TimeLimit, open_seconds};
 pub use people::{AgreedContacts, ContactLevel, FunctionalAdministration, PointOfContact, Reserved, ReservedTo, Restriction, Subject, Who};
 pub use period::{Cycle, Period};
-pub use tickets::{AllowedLink, AskedDecision, AskedPart, Category, LongOpen, NamedKind, NoticeHours, Reminders, ResponseTeam, Service, TicketTerms};
+pub use tickets::{
+    AllowedLink, AskedDecision, AskedPart, Category, LongOpen, NamedKind, NoticeHours, Reminders, ResponseTeam, Service, TicketTerms,
+};
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

@@ -140,9 +140,7 @@ impl Contract {
     pub fn notice_leaves(&self, priority: Option<&str>, written_at: Instant) -> Instant {
         let hours = self.tickets.notices.as_ref();
         let hours = hours.filter(|hours| !priority.is_some_and(|code| hours.at_any_hour.iter().any(|exempt| exempt == code)));
-        let opening = |hours: &NoticeHours| {
-            self.calendar_after(&hours.calendar, self.amendments_by(written_at))?.first_open(written_at)
-        };
+        let opening = |hours: &NoticeHours| self.calendar_after(&hours.calendar, self.amendments_by(written_at))?.first_open(written_at);
         hours.and_then(opening).unwrap_or(written_at)
     }
 

@@ -67,7 +67,8 @@ impl Signer {
         Ok(match of_pkcs8 {
             Some(key) => Self::Ed25519(signer(key, domain, &settings.selector)),
             None => {
-                let key = RsaKey::<Sha256>::from_key_der(key).map_err(|_unknown| "is neither an RSA key of 2048 bits or more nor an Ed25519 key")?;
+                let key = RsaKey::<Sha256>::from_key_der(key)
+                    .map_err(|_unknown| "is neither an RSA key of 2048 bits or more nor an Ed25519 key")?;
                 Self::Rsa(signer(key, domain, &settings.selector))
             }
         })

@@ -32,7 +32,8 @@ async fn judged(names: &Names, mail: &str) -> (String, String) {
 #[actix_web::test]
 async fn what_the_desk_signs_is_verified_and_what_was_changed_is_not() {
     let folder = tempfile::tempdir().expect("a folder");
-    for (name, asked) in [("rsa", &["-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048"][..]), ("ed25519", &["-algorithm", "ed25519"])] {
+    for (name, asked) in [("rsa", &["-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048"][..]), ("ed25519", &["-algorithm", "ed25519"])]
+    {
         let (file, published) = key(folder.path(), name, asked);
         let settings = format!("[mail.dkim.\"Uurwerk.example\"]\nselector = \"desk.{name}\"\nkey_file = \"{file}\"\n");
         let desk = Desk::open_with_file(On::Sqlite, &settings).await;

@@ -24,7 +24,11 @@ async fn notices_wait_for_the_morning_and_what_cannot_wait_leaves_at_night(desk:
     let answer = json!({ "visibility": "public", "body": "Wij kijken er vannacht naar." });
     assert_eq!(desk.post(&format!("/v1/tickets/{waiting}/messages"), &answer).await.status, 201);
     desk.passes("P1D").await;
-    assert_eq!((told(&waiting), told(&exempt)), (2, 2), "what a person wrote leaves at once, and so does all of a priority that cannot wait");
+    assert_eq!(
+        (told(&waiting), told(&exempt)),
+        (2, 2),
+        "what a person wrote leaves at once, and so does all of a priority that cannot wait"
+    );
     let listed = desk.get(&format!("/v1/outbound-messages?ticket={waiting}&state=pending")).await.body["items"].clone();
     let listed = listed.as_array().expect("mails");
     assert!(!listed.is_empty() && listed.iter().all(|mail| mail["nextAttemptAt"] == "2026-03-09T07:00:00Z"), "{listed:?}");

@@ -57,7 +57,8 @@ async fn a_mail_becomes_a_ticket_is_confirmed_and_its_answer_is_heard() {
     let server = Postfix::start();
     let desk = behind(&server).await;
     let _listening = Listening::at(&desk, &server.lmtp).await;
-    let report = format!("From: Anna <{ANNA}>\nTo: {DESK}\nSubject: Printer kapot\nMessage-ID: <1@ipo.example>\n\nHij doet niets.\n.punt\n");
+    let report =
+        format!("From: Anna <{ANNA}>\nTo: {DESK}\nSubject: Printer kapot\nMessage-ID: <1@ipo.example>\n\nHij doet niets.\n.punt\n");
     server.sends(ANNA, DESK, &report.replace("\n.", "\n..")).await;
     until("there is a ticket", async || tickets(&desk).await.len() == 1).await;
     let number = tickets(&desk).await.remove(0);

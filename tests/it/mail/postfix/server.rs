@@ -48,8 +48,7 @@ impl Postfix {
     pub fn start() -> Self {
         let folder = tempfile::Builder::new().prefix("uurwerk-smtp").tempdir().expect("a folder");
         std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o755)).expect("a mode");
-        let mut server =
-            Self { port: ports::free(), lmtp: format!("127.0.0.1:{}", ports::free()), folder, running: None };
+        let mut server = Self { port: ports::free(), lmtp: format!("127.0.0.1:{}", ports::free()), folder, running: None };
         for part in ["conf", "queue", "data", "mail"] {
             std::fs::create_dir(server.file(part)).expect("a folder");
         }
@@ -83,10 +82,8 @@ impl Postfix {
 
     pub fn starts(&mut self) {
         let conf = self.file("conf");
-        let script = format!(
-            "postfix -c '{0}' start-fg & server=$!; read -r _; postfix -c '{0}' stop; kill $server; wait $server",
-            conf.display()
-        );
+        let script =
+            format!("postfix -c '{0}' start-fg & server=$!; read -r _; postfix -c '{0}' stop; kill $server; wait $server", conf.display());
         let mut command = Command::new("/bin/sh");
         command.args(["-c", &script]).env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin").stdin(Stdio::piped());
         self.running = Some(command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("a shell"));

@@ -1,0 +1,41 @@
+//! What a virus scanner made of a file or of a mail, and to whom its bytes are handed out after that.
+//!
+//! What came in while the desk had no scanner has no such state, and is handed out as it always was.
+
+use super::ticket::Reader;
+use crate::words::closed_list;
+
+closed_list! {
+    /// What the scanner made of it.
+    pub enum Scan {
+        /// Nobody gets it yet.
+        Unscanned = "unscanned": "nog niet gecontroleerd", "not scanned yet";
+        Clean = "clean": "niets gevonden", "nothing found";
+        /// Nobody gets it.
+        Infected = "infected": "malware gevonden", "malware found";
+        /// The scanner cannot tell, since it is too large or encrypted, or fails on it. The desk gets it, and sees that; a client does not.
+        Unscannable = "unscannable": "niet te controleren", "cannot be scanned";
+    }
+}
+
+/// Why bytes are not handed out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Withheld {
+    #[error("it was not scanned yet")]
+    Unscanned,
+    #[error("malware was found in it")]
+    Infected,
+    #[error("it could not be scanned")]
+    Unscannable,
+}
+
+impl Scan {
+    pub const fn hands_out_to(self, reader: Reader) -> Result<(), Withheld> {
+        match (self, reader) {
+            (Self::Clean, _) | (Self::Unscannable, Reader::Desk) => Ok(()),
+            (Self::Unscanned, _) => Err(Withheld::Unscanned),
+            (Self::Infected, _) => Err(Withheld::Infected),
+            (Self::Unscannable, Reader::Client) => Err(Withheld::Unscannable),
+        }
+    }
+}
