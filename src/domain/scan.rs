@@ -39,3 +39,20 @@ impl Scan {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_clean_is_given_to_no_client_and_what_is_infected_to_nobody() {
+        for (scan, to_client, to_desk) in [
+            (Scan::Unscanned, Err(Withheld::Unscanned), Err(Withheld::Unscanned)),
+            (Scan::Clean, Ok(()), Ok(())),
+            (Scan::Infected, Err(Withheld::Infected), Err(Withheld::Infected)),
+            (Scan::Unscannable, Err(Withheld::Unscannable), Ok(())),
+        ] {
+            assert_eq!((scan.hands_out_to(Reader::Client), scan.hands_out_to(Reader::Desk)), (to_client, to_desk), "{scan}");
+        }
+    }
+}

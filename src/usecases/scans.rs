@@ -84,7 +84,6 @@ async fn scan_file(app: &App, scanner: &Scanner, file: Attachment) -> Result<boo
 /// there is nothing to tell.
 async fn tell(app: &App, tx: &Tx, stamp: &Stamp, file: &Attachment, found: &str) -> Result<(), Error> {
     let ticket = locked_current(tx, file.ticket_id).await?;
-    tx.touch("attachment", file.id);
     if !store::scans::scanned_file(tx, file.id, Scan::Infected).await? {
         return Ok(());
     }
