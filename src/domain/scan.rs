@@ -2,7 +2,7 @@
 //!
 //! What came in while the desk had no scanner has no such state, and is handed out as it always was.
 
-use super::ticket::Reader;
+use super::side::Side;
 use crate::words::closed_list;
 
 closed_list! {
@@ -30,12 +30,17 @@ pub enum Withheld {
 }
 
 impl Scan {
-    pub const fn hands_out_to(self, reader: Reader) -> Result<(), Withheld> {
-        match (self, reader) {
-            (Self::Clean, _) | (Self::Unscannable, Reader::Desk) => Ok(()),
+    /// What is stored; a state of a later program is given to as few as there are.
+    pub fn stored(code: &str) -> Self {
+        Self::named(code).unwrap_or(Self::Infected)
+    }
+
+    pub const fn hands_out_to(self, side: Side) -> Result<(), Withheld> {
+        match (self, side) {
+            (Self::Clean, _) | (Self::Unscannable, Side::Supplier) => Ok(()),
             (Self::Unscanned, _) => Err(Withheld::Unscanned),
             (Self::Infected, _) => Err(Withheld::Infected),
-            (Self::Unscannable, Reader::Client) => Err(Withheld::Unscannable),
+            (Self::Unscannable, Side::Client) => Err(Withheld::Unscannable),
         }
     }
 }
@@ -52,7 +57,7 @@ mod tests {
             (Scan::Infected, Err(Withheld::Infected), Err(Withheld::Infected)),
             (Scan::Unscannable, Err(Withheld::Unscannable), Ok(())),
         ] {
-            assert_eq!((scan.hands_out_to(Reader::Client), scan.hands_out_to(Reader::Desk)), (to_client, to_desk), "{scan}");
+            assert_eq!((scan.hands_out_to(Side::Client), scan.hands_out_to(Side::Supplier)), (to_client, to_desk), "{scan}");
         }
     }
 }

@@ -395,6 +395,10 @@ fn a_scanner_is_on_this_machine_or_on_a_network_of_ones_own() {
         assert_eq!(place(near).ok(), Some(Some(ScannerPlace::Network(address))), "{near}");
     }
     for wrong in ["unix:", "/run/clamav/clamd.ctl", "clamav:3310", "127.0.0.1", "192.0.2.7:3310", "[2001:db8::1]:3310", "0.0.0.0:3310"] {
-        assert!(place(wrong).is_err_and(|error| error.to_string().contains("attachments.scanner must be")), "{wrong}");
+        assert!(
+            place(wrong)
+                .is_err_and(|error| error.to_string().contains("attachments.scanner (UURWERK_ATTACHMENTS_SCANNER): must be unix:PATH")),
+            "{wrong}"
+        );
     }
 }

@@ -7,8 +7,9 @@ use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySel
 use uuid::Uuid;
 
 use super::tx::sealed::Inner as _;
-use super::{Reads, Tx, instant, scans};
+use super::{Reads, Tx, instant};
 use crate::domain::Instant;
+use crate::domain::scan::Scan;
 use crate::domain::ticket::attach::Classification;
 use crate::domain::ticket::{Attachment, Reader, Visibility};
 use crate::domain::wrapped_key::WrappedKey;
@@ -135,7 +136,7 @@ pub(super) fn to_domain(row: attachment::Model) -> Attachment {
         digest: row.digest,
         recorded_at: instant(row.recorded_at),
         is_redacted: row.is_redacted,
-        scan: row.scan.as_deref().map(scans::read),
+        scan: row.scan.as_deref().map(Scan::stored),
         // A class that this program does not know is read by as few as there are.
         classification: Classification::named(&row.classification).unwrap_or(Classification::Restricted),
     }

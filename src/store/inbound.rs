@@ -7,9 +7,10 @@ use sea_orm::{ColumnTrait, DbErr, DerivePartialModel, EntityTrait, PaginatorTrai
 use uuid::Uuid;
 
 use super::tx::sealed::Inner as _;
-use super::{Reads, Tx, instant, scans};
+use super::{Reads, Tx, instant};
 use crate::domain::Instant;
 use crate::domain::mail::{Authentication, Inbound, InboundFilter, MailOutcome};
+use crate::domain::scan::Scan;
 use crate::domain::ticket::Ticket;
 use crate::domain::wrapped_key::WrappedKey;
 
@@ -194,6 +195,6 @@ fn inbound(row: InboundRow) -> Inbound {
         redacted_at: row.redacted_at.map(instant),
         is_erased: row.erased_at.is_some(),
         size_bytes: u64::try_from(row.size_bytes).unwrap_or_default(),
-        scan: row.scan.as_deref().map(scans::read),
+        scan: row.scan.as_deref().map(Scan::stored),
     }
 }

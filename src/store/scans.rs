@@ -14,11 +14,6 @@ use crate::domain::ticket::Attachment;
 const FILE_WAITS: &str = "attachment.scan = 'unscanned'";
 const MAIL_WAITS: &str = "inbound_mail.scan = 'unscanned'";
 
-/// A state of a later program is shown to as few as there are.
-pub(super) fn read(code: &str) -> Scan {
-    Scan::named(code).unwrap_or(Scan::Infected)
-}
-
 /// Files that wait, oldest first.
 pub async fn files(reads: &impl Reads, limit: u64) -> Result<Vec<Attachment>, DbErr> {
     let rows = reads.find::<attachment::Entity>().filter(Expr::cust(FILE_WAITS));

@@ -44,7 +44,7 @@ pub async fn get(app: &App, caller: &Caller, id: Uuid) -> Result<Received, Error
 pub async fn raw(app: &App, caller: &Caller, id: Uuid) -> Result<Vec<u8>, Error> {
     let view = view(app, caller)?;
     let mail = store::inbound::find(&view, id).await?.ok_or(Error::NotFound("message"))?;
-    mail.scan.map_or(Ok(()), |scan| scan.hands_out_to(caller.reader()))?;
+    mail.scan.map_or(Ok(()), |scan| scan.hands_out_to(caller.who.actor.side()))?;
     copy::opened(app, &view, id).await
 }
 
