@@ -41,7 +41,7 @@ mod m0043_signing_key;
 mod m0044_authentication;
 mod m0045_desk_names;
 mod m0046_bounced;
-mod m0047_scans;
+mod m0048_scans;
 mod table;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -91,7 +91,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0044_authentication::Step),
             Box::new(m0045_desk_names::Step),
             Box::new(m0046_bounced::Step),
-            Box::new(m0047_scans::Step),
+            Box::new(m0048_scans::Step),
         ]
     }
 }

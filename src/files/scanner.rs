@@ -103,9 +103,9 @@ impl Scanner {
     /// Notes that it failed on a file, and tells whether that was once too often.
     pub fn gives_up_on(&self, id: Uuid) -> bool {
         let mut tries = self.tries.lock().unwrap_or_else(PoisonError::into_inner);
-        let tried = tries.entry(id).or_default();
-        *tried += 1;
-        let gives_up = *tried >= MOST_TRIES;
+        let so_far = tries.entry(id).or_default();
+        *so_far += 1;
+        let gives_up = *so_far >= MOST_TRIES;
         if gives_up {
             tries.remove(&id);
         }

@@ -38,20 +38,20 @@ pub async fn scan_waiting(app: &App) -> Result<Scanned, Error> {
         try_out(app, scanner).await?;
     }
     let files = store::scans::files(&app.all(), BATCH).await?;
-    let scanning = stream::iter(files).map(|file| Box::pin(scan_file(app, scanner, file))).buffer_unordered(AT_ONCE);
-    let mut done: Vec<_> = scanning.collect().await;
+    let at_once = stream::iter(files).map(|file| Box::pin(scan_file(app, scanner, file))).buffer_unordered(AT_ONCE);
+    let mut done: Vec<_> = at_once.collect().await;
     for mail in store::scans::mails(&app.all(), BATCH).await? {
         if done.iter().any(Result::is_err) {
             break;
         }
         done.push(Box::pin(scan_mail(app, scanner, mail)).await);
     }
-    let mut scanned = Scanned::default();
-    for one in done {
-        let count = if one? { &mut scanned.settled } else { &mut scanned.failed };
+    let mut pass = Scanned::default();
+    for is_settled in done {
+        let count = if is_settled? { &mut pass.settled } else { &mut pass.failed };
         *count += 1;
     }
-    Ok(scanned)
+    Ok(pass)
 }
 
 /// Whether the scanner works.
@@ -66,7 +66,7 @@ pub async fn try_out(app: &App, scanner: &Scanner) -> Result<(), Error> {
 async fn scan_file(app: &App, scanner: &Scanner, file: Attachment) -> Result<bool, Error> {
     let verdict = match app.files.read(&attachments::stored(&file), None).await {
         Ok(bytes) => judge(app, scanner, file.id, bytes).await?,
-        Err(unread) => give_up_unread(scanner, file.id, unread)?,
+        Err(unread) => give_up_unread(scanner, file.id, &unread)?,
     };
     let Some(verdict) = verdict else { return Ok(false) };
     let Verdict::Infected(found) = verdict else {
@@ -110,7 +110,7 @@ async fn scan_mail(app: &App, scanner: &Scanner, id: Uuid) -> Result<bool, Error
         Ok(raw) => judge_mail(app, scanner, id, raw).await?,
         // It was erased meanwhile.
         Err(Error::NotFound(_)) => return Ok(true),
-        Err(Error::Damaged(_)) => give_up_unread(scanner, id, NotRead::Damaged)?,
+        Err(Error::Damaged(_)) => give_up_unread(scanner, id, &NotRead::Damaged)?,
         Err(error) => return Err(error),
     };
     let Some(verdict) = verdict else { return Ok(false) };
@@ -155,7 +155,7 @@ async fn judge(
     };
     match verdict {
         Ok(verdict) => Ok(Some(verdict)),
-        Err(NotScanned::Unread(unread)) => give_up_unread(scanner, id, unread),
+        Err(NotScanned::Unread(unread)) => give_up_unread(scanner, id, &unread),
         Err(NotScanned::Scanner(error)) => {
             tracing::debug!(%id, %error, "the virus scanner failed on a file or a mail");
             try_out(app, scanner).await?;
@@ -165,7 +165,7 @@ async fn judge(
 }
 
 /// A file that is not as it was stored is tried again, as it may have moved, and given up in the end.
-fn give_up_unread(scanner: &Scanner, id: Uuid, unread: NotRead) -> Result<Option<Verdict>, Error> {
+fn give_up_unread(scanner: &Scanner, id: Uuid, unread: &NotRead) -> Result<Option<Verdict>, Error> {
     match unread {
         NotRead::Gone | NotRead::Damaged => Ok(scanner.gives_up_on(id).then_some(Verdict::Unscannable)),
         NotRead::KeyMissing(_) | NotRead::Store(_) => Err(Error::Unavailable(format!("attachment {id}: {unread}"))),

@@ -58,7 +58,7 @@ fn speaks(mut line: TcpStream, fault: Fault, on: &str) -> Option<()> {
     match fault {
         _ if !is_on => line.write_all(b"stream: OK\0").ok(),
         Fault::Hangs => {
-            std::thread::sleep(Duration::from_secs(60));
+            std::thread::sleep(Duration::from_mins(1));
             None
         }
         Fault::HalfAnAnswer => line.write_all(b"stream: OK").ok(),
