@@ -14,6 +14,7 @@ pub struct Model {
     pub person_id: Option<Uuid>,
     #[sea_orm(column_type = "Text")]
     pub body: String,
+    pub cut_from: Option<Uuid>,
     pub occurred_at: DateTimeUtc,
     pub recorded_at: DateTimeUtc,
 }

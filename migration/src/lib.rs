@@ -41,6 +41,7 @@ mod m0043_signing_key;
 mod m0044_authentication;
 mod m0045_desk_names;
 mod m0046_bounced;
+mod m0047_cut_messages;
 mod m0048_scans;
 mod table;
 
@@ -91,6 +92,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0044_authentication::Step),
             Box::new(m0045_desk_names::Step),
             Box::new(m0046_bounced::Step),
+            Box::new(m0047_cut_messages::Step),
             Box::new(m0048_scans::Step),
         ]
     }

@@ -9,7 +9,17 @@ use crate::domain::agreements::Agreements;
 pub struct AgreementsCache(RwLock<(i64, Arc<Agreements>)>);
 
 /// The agreements a transaction sees: fixed at its first question, and the same until it ends.
-pub type PinnedAgreements = OnceLock<Arc<Agreements>>;
+pub type PinnedAgreements = OnceLock<Pinned>;
+
+/// What a transaction learns in one statement.
+#[derive(Debug, Clone)]
+pub struct Pinned {
+    pub agreements: Arc<Agreements>,
+    /// Whether any routing rule counts. Most desks have none, and then a registration need not ask for them.
+    pub has_routing_rules: bool,
+    /// Whether erasures wait for the end of the transaction.
+    pub holds_erasures_off: bool,
+}
 
 impl AgreementsCache {
     pub(super) fn at(&self, changes: i64) -> Option<Arc<Agreements>> {

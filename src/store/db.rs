@@ -200,11 +200,11 @@ impl Db {
 fn sqlite(path: &Path, connections: u32, spoilt: Option<Arc<AtomicBool>>) -> ConnectOptions {
     let mut options = ConnectOptions::new(format!("sqlite://{}?mode=rw", path.display()));
     options.max_connections(connections).acquire_timeout(Duration::from_secs(30)).sqlx_logging(false);
+    // Nobody closes a connection from the other end, so none is tried before each use.
+    options.test_before_acquire(false);
     if spoilt.is_none() {
         // All opened now: a reader opened later might find another file at the path. The writer checks the file before each transaction.
         options.min_connections(connections);
-        // Nobody closes such a connection from the other end, so it is not tried before each use.
-        options.test_before_acquire(false);
     }
     options.map_sqlx_sqlite_opts(|options| {
         options

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::inbound::MADE_UP;
 use super::tx::sealed::Inner as _;
-use super::{Backend, Reads, Tx, accounts, events, instant, storage};
+use super::{Backend, Reads, Tx, accounts, events, instant, messages, storage};
 use crate::domain::Instant;
 use crate::domain::address::made_up;
 use crate::domain::former::{Known, Tenure};
@@ -43,15 +43,20 @@ pub async fn person(tx: &Tx, id: Uuid, now: Instant) -> Result<(), DbErr> {
 /// The PostgreSQL advisory lock between erasures and whatever reads an address and writes it somewhere; next to those of `schema` and `seat`.
 const LOCK: i64 = 0x7575_7277_0003;
 
+/// How PostgreSQL is told to hold erasures off.
+pub(super) fn holding_off() -> String {
+    format!("SELECT pg_advisory_xact_lock_shared({LOCK})")
+}
+
 /// Keeps everybody from being erased until this transaction ends. To be called before it reads the address of somebody that it writes, such as
 /// that of a mail: an erasure either came before, and there is no address to read, or comes after, and finds what was written.
 pub async fn hold_off(tx: &Tx) -> Result<(), DbErr> {
-    with_lock(tx, "pg_advisory_xact_lock_shared").await
+    with_lock(tx, &holding_off()).await
 }
 
 /// Waits for whoever is writing an address, and keeps others from it until this transaction ends.
 pub async fn alone(tx: &Tx) -> Result<(), DbErr> {
-    with_lock(tx, "pg_advisory_xact_lock").await
+    with_lock(tx, &format!("SELECT pg_advisory_xact_lock({LOCK})")).await
 }
 
 async fn with_lock(tx: &Tx, take: &str) -> Result<(), DbErr> {
@@ -59,7 +64,7 @@ async fn with_lock(tx: &Tx, take: &str) -> Result<(), DbErr> {
     if tx.backend() == Backend::Sqlite {
         return Ok(());
     }
-    tx.connection().execute_unprepared(&format!("SELECT {take}({LOCK})")).await.map(drop)
+    tx.connection().execute_unprepared(take).await.map(drop)
 }
 
 /// The tickets on which somebody is named as who reported them, or as who did something there; each with whether a client sees that.
@@ -152,6 +157,7 @@ pub(super) async fn empty(tx: &Tx, which: Condition, now: Instant) -> Result<u64
         let answered = outbound_mail::Column::InReplyTo.is_in(answered.iter().map(|mail| mail.3.as_str()));
         answers.filter(answered).exec(tx.connection()).await?;
     }
+    messages::forget_mails(tx, &kept.iter().map(|mail| mail.0).collect::<Vec<_>>()).await?;
     Ok(emptied)
 }
 

@@ -12,6 +12,9 @@ use crate::domain::Instant;
 use crate::domain::ticket::searched::Searched;
 use crate::domain::ticket::{Message, Reader, Ticket, Visibility};
 
+/// Rows changed by one statement.
+const AT_ONCE: usize = 1000;
+
 /// A page of the messages on these tickets, as a reader sees them, oldest first, after one of them.
 pub async fn of_tickets(
     reads: &impl Reads,
@@ -59,11 +62,21 @@ pub async fn insert(tx: &Tx, ticket: &Ticket, message: &Message) -> Result<(), D
         author: Set(message.author.clone()),
         person_id: Set(message.person_id),
         body: Set(message.body.clone()),
+        cut_from: Set(message.cut_from),
         occurred_at: Set(message.occurred_at.to_utc()),
         recorded_at: Set(message.recorded_at.to_utc()),
     };
     message::Entity::insert(row).exec_without_returning(tx.connection()).await?;
     search::add(tx, Searched::of_message(message).map(|text| (ticket.number, text))).await
+}
+
+/// Forgets that messages show parts of these mails, of which nothing is left.
+pub(super) async fn forget_mails(tx: &Tx, mails: &[Uuid]) -> Result<(), DbErr> {
+    for mails in mails.chunks(AT_ONCE) {
+        let cut = message::Entity::update_many().col_expr(message::Column::CutFrom, Expr::value(None::<Uuid>));
+        cut.filter(message::Column::CutFrom.is_in(mails.iter().copied())).exec(tx.connection()).await?;
+    }
+    Ok(())
 }
 
 fn to_domain(row: message::Model) -> Message {
@@ -75,6 +88,7 @@ fn to_domain(row: message::Model) -> Message {
         author: row.author,
         person_id: row.person_id,
         body: row.body,
+        cut_from: row.cut_from,
         occurred_at: instant(row.occurred_at),
         recorded_at: instant(row.recorded_at),
     }

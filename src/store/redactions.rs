@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::storage::NOBODY;
 use super::tx::sealed::Inner as _;
-use super::{Reads, Tx, approvals, broken, instant, search, security_signals, storage};
+use super::{Reads, Tx, approvals, broken, instant, messages, search, security_signals, storage};
 use crate::domain::Instant;
 use crate::domain::approval::{Approval, ApprovalSubject, Ended};
 use crate::domain::mail::MailOutcome;
@@ -131,14 +131,18 @@ pub async fn end(tx: &Tx, id: Uuid, ended: &Ended) -> Result<(), DbErr> {
 }
 
 pub async fn take_message(tx: &Tx, id: Uuid) -> Result<(), DbErr> {
-    let gone = message::Entity::update_many().col_expr(message::Column::Body, Expr::value(GONE));
+    let gone = message::Entity::update_many()
+        .col_expr(message::Column::Body, Expr::value(GONE))
+        .col_expr(message::Column::CutFrom, Expr::value(None::<Uuid>));
     gone.filter(message::Column::Id.eq(id)).exec(tx.connection()).await?;
     search::take(tx, id).await.map(drop)
 }
 
 /// Leaves of a message what `body` says.
 pub async fn replace_message(tx: &Tx, number: i64, message: &Message) -> Result<(), DbErr> {
-    let left = message::Entity::update_many().col_expr(message::Column::Body, Expr::value(&*message.body));
+    let left = message::Entity::update_many()
+        .col_expr(message::Column::Body, Expr::value(&*message.body))
+        .col_expr(message::Column::CutFrom, Expr::value(None::<Uuid>));
     left.filter(message::Column::Id.eq(message.id)).exec(tx.connection()).await?;
     search::take(tx, message.id).await?;
     search::add(tx, Searched::of_message(message).map(|text| (number, text))).await
@@ -225,7 +229,9 @@ pub async fn take_mails_in(tx: &Tx, ids: &[Uuid], now: Instant) -> Result<Vec<Uu
             .col_expr(inbound_mail::Column::RedactedAt, Expr::value(Some(now.to_utc())));
         gone.filter(inbound_mail::Column::Id.eq(*id)).exec(tx.connection()).await?;
     }
-    Ok(taken.into_iter().map(|mail| mail.0).collect())
+    let taken: Vec<_> = taken.into_iter().map(|mail| mail.0).collect();
+    messages::forget_mails(tx, &taken).await?;
+    Ok(taken)
 }
 
 /// Whether a copy of this mail was redacted, in whatever mailbox it came. `message_id` is none for a mail without one of its own.

@@ -1,7 +1,7 @@
 //! Files that came with a mail become attachments of its ticket. Their bytes are stored before the mail is taken in, their rows are written
 //! in the transaction that takes it in, and bytes it did not record are removed again.
 //!
-//! A file that is too large, or for which the ticket has no room, stays in the raw message only, and an internal note says why.
+//! A file that is too large or empty, or for which the ticket has no room, stays in the raw message only, and an internal note says why.
 
 use bytes::Bytes;
 use futures_util::stream;
@@ -24,6 +24,8 @@ pub struct Enclosed {
     files: Vec<(Uuid, NewAttachment, Kept)>,
     /// The names of files too large to keep.
     too_large: Vec<String>,
+    /// The names of files with nothing in them.
+    empty: Vec<String>,
     /// Of the message they came with, where that is yet to be kept.
     message_bytes: u64,
 }
@@ -51,7 +53,9 @@ pub async fn keep(app: &App, mail: &Parsed, raw: &[u8]) -> Result<Enclosed, Erro
         let name = attachments::safe_name(&attachment.name).unwrap_or_else(|| "bijlage".to_owned());
         if bytes.len() as u64 > cap {
             enclosed.too_large.push(name);
-        } else if !bytes.is_empty() {
+        } else if bytes.is_empty() {
+            enclosed.empty.push(name);
+        } else {
             let media_type = attachments::media_type(&attachment.media_type).unwrap_or_else(|| attachments::UNKNOWN.to_owned());
             coming.push((
                 app.time.id(),
@@ -96,11 +100,14 @@ pub async fn record(app: &App, tx: &Tx, stamp: &Stamp, ticket: Ticket, enclosed:
         }
     }
     let ticket = if fitting.is_empty() { ticket } else { attachments::record(app, tx, stamp, ticket, &fitting, None).await? };
-    let too_large: Vec<_> = enclosed.too_large.iter().map(String::as_str).collect();
     let cap = app.settings.attachments.max_bytes;
     let reasons = [
-        (too_large, format!("groter dan de {cap} bytes die een bestand mag hebben")),
+        (
+            enclosed.too_large.iter().map(String::as_str).collect::<Vec<_>>(),
+            format!("groter dan de {cap} bytes die een bestand mag hebben"),
+        ),
         (left, "er is bij dit ticket geen plaats meer voor".to_owned()),
+        (enclosed.empty.iter().map(String::as_str).collect(), "er staat niets in".to_owned()),
     ];
     let notes = reasons
         .iter()

@@ -88,6 +88,7 @@ mod tests {
             author: author.to_owned(),
             person_id: person,
             body: "Akkoord.".to_owned(),
+            cut_from: None,
             occurred_at: at(second),
             recorded_at: at(second),
         }

@@ -98,6 +98,8 @@ pub struct Message {
     /// The person who wrote it, where one is known.
     pub person_id: Option<Uuid>,
     pub body: String,
+    /// The mail that it shows a part of, as long as that is kept; none where nothing was cut.
+    pub cut_from: Option<Uuid>,
     pub occurred_at: Instant,
     pub recorded_at: Instant,
 }

@@ -10,6 +10,7 @@ use crate::domain::Instant;
 use crate::domain::history::{self, Event};
 use crate::domain::ticket::{self, Visibility};
 use crate::usecases::actors::Actors;
+use crate::usecases::inbound::read::Whole;
 use crate::usecases::tickets::read::{self, OnTicket};
 
 /// A message to be written on a ticket.
@@ -113,8 +114,10 @@ pub struct Message {
     visibility: String,
     /// Who wrote it.
     author: Actor,
-    /// The text.
+    /// The text. Of an answer by mail, without the quotation and the signature below it.
     body: String,
+    /// Whether something was cut from it; the whole is its `whole-text`.
+    is_cut: bool,
     /// When it was written.
     #[schema(value_type = String, format = DateTime)]
     occurred_at: Instant,
@@ -131,9 +134,26 @@ impl Message {
             visibility: Visibility::of(message.public).to_string(),
             author: actors.show(&message.author).into(),
             body: message.body,
+            is_cut: message.cut_from.is_some(),
             occurred_at: message.occurred_at,
             recorded_at: message.recorded_at,
         }
+    }
+}
+
+/// A message with what was cut from it.
+#[derive(ToSchema, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct WholeText {
+    /// All that can be read of the mail; of a message from which nothing was cut, its `body`.
+    text: String,
+    /// The mail, which `GET /v1/inbound-messages/{id}/content` gives as it came, for whoever may read mail; `null` otherwise.
+    inbound_message: Option<uuid::Uuid>,
+}
+
+impl From<Whole> for WholeText {
+    fn from(whole: Whole) -> Self {
+        Self { text: whole.text, inbound_message: whole.mail }
     }
 }
 

@@ -74,7 +74,7 @@ pub use flag::{FlagRemovalInput, TicketFlagInput};
 pub use follower::{FollowerInput, FollowerList};
 pub use history::{
     EscalationInput, EventData, EventOut, EventPage, FormerText, FormerTextList, Message, MessageInput, MessagePage, RepairAgreementInput,
-    TransitionInput,
+    TransitionInput, WholeText,
 };
 pub use inbound::{InboundMessage, InboundMessagePage, ReleasedTicketInput};
 pub use item::{CatalogueItem, CatalogueItemList, WorkInstruction};

@@ -1,27 +1,17 @@
-//! Finds the text a person would read in a message, and cleans it.
+//! Decodes the text of a part, and cleans it.
 
 use std::borrow::Cow;
 
 use mail_parser::decoders::{base64::base64_decode, charsets::map::charset_decoder, quoted_printable::quoted_printable_decode};
-use mail_parser::{Encoding, Message, MessagePart, MimeHeaders, PartType};
+use mail_parser::{Encoding, Message, MessagePart, MimeHeaders};
 
-use super::{TEXT_CAP, html, quotes};
+use super::{TEXT_CAP, html, quotes, utf7};
 
 pub(super) struct Body {
     /// Empty when there is none.
     pub text: String,
     /// Whether it was longer than [`TEXT_CAP`].
     pub truncated: bool,
-}
-
-/// The plain text parts; without those, the HTML parts as text; without those, the content of a broken multipart.
-pub(super) fn read(message: &Message<'_>) -> Body {
-    let plain = joined(message, message.text_bodies());
-    if !plain.text.is_empty() {
-        return plain;
-    }
-    let html = joined(message, message.html_bodies());
-    if html.text.is_empty() { joined(message, message.attachments().filter(|part| is_broken_multipart(part))) } else { html }
 }
 
 /// Whether a part claims to be multipart but could not be split, because its boundary is missing or wrong. Its content is the message
@@ -36,33 +26,36 @@ pub(super) fn bare(content: &[u8]) -> Body {
     clean(text.unwrap_or_default())
 }
 
-fn joined<'m>(message: &'m Message<'m>, parts: impl Iterator<Item = &'m MessagePart<'m>>) -> Body {
-    let texts: Vec<String> = parts.filter_map(|part| text(message, part)).map(|text| text.trim_matches(['\n', '\r']).to_owned()).collect();
-    let full: Vec<&str> = texts.iter().map(String::as_str).filter(|text| !text.trim().is_empty()).collect();
-    clean(&full.join("\n\n"))
-}
-
-fn text(message: &Message<'_>, part: &MessagePart<'_>) -> Option<String> {
-    match &part.body {
-        PartType::Text(text) => Some(repaired(message, part, text).into_owned()),
-        PartType::Html(html) => Some(html::to_text(&repaired(message, part, html))),
-        _ => None,
-    }
-}
-
-/// Decodes a text again when its charset label is wrong: UTF-8 labelled as a single-byte charset, or Windows-1252 labelled as UTF-8 or not
-/// at all. Both are common among Dutch senders.
-fn repaired<'t>(message: &Message<'_>, part: &MessagePart<'_>, text: &'t str) -> Cow<'t, str> {
-    let charset = part.content_type().and_then(|kind| kind.attribute("charset")).unwrap_or_default().to_ascii_lowercase();
-    let repaired = if is_single_byte(&charset) {
+/// The text of a part in the charset that it is written in, whatever its label says. UTF-8 labelled as a single-byte charset, and Windows-1252
+/// labelled as UTF-8 or not at all, are common among Dutch senders; a page of HTML may say itself what it is written in.
+pub(super) fn decoded<'t>(message: &Message<'_>, part: &MessagePart<'_>, text: &'t str) -> Cow<'t, str> {
+    let charset = part.content_type().and_then(|kind| kind.attribute("charset")).unwrap_or_default().trim().to_ascii_lowercase();
+    let decoded = if utf7::is_name(&charset) {
+        bytes(message, part).map(|bytes| utf7::decode(&bytes))
+    } else if is_single_byte(&charset) {
         // Text in a single-byte charset is hardly ever valid UTF-8 by accident, so valid UTF-8 means that the label is wrong.
         if text.is_ascii() { None } else { bytes(message, part).and_then(|bytes| String::from_utf8(bytes).ok()) }
+    } else if let Some(decoded) = charset.is_empty().then(|| as_declared(message, part)).flatten() {
+        Some(decoded)
     } else if is_mostly_broken(text) && (charset.starts_with("utf-8") || charset_decoder(charset.as_bytes()).is_none()) {
         charset_decoder(b"windows-1252").zip(bytes(message, part)).map(|(decode, bytes)| decode(&bytes))
     } else {
         None
     };
-    repaired.map_or(Cow::Borrowed(text), Cow::Owned)
+    decoded.map_or(Cow::Borrowed(text), Cow::Owned)
+}
+
+/// A page of HTML in the charset that it names, unless it is UTF-8 all the same.
+fn as_declared(message: &Message<'_>, part: &MessagePart<'_>) -> Option<String> {
+    if !part.is_text_html() {
+        return None;
+    }
+    let bytes = bytes(message, part)?;
+    let charset = html::charset(&bytes)?;
+    // Of UTF-16 the name itself could not have been read.
+    let decode = charset_decoder(charset.as_bytes()).filter(|_| !charset.starts_with("utf"))?;
+    // Japanese mail is written in ASCII bytes.
+    (charset.starts_with("iso-2022") || str::from_utf8(&bytes).is_err()).then(|| decode(&bytes))
 }
 
 fn is_single_byte(charset: &str) -> bool {
@@ -86,7 +79,7 @@ fn bytes(message: &Message<'_>, part: &MessagePart<'_>) -> Option<Vec<u8>> {
 }
 
 /// Normalises line ends to `\n`, removes control characters and trailing blanks, and keeps at most two empty lines in a row.
-fn clean(text: &str) -> Body {
+pub(super) fn clean(text: &str) -> Body {
     let mut kept = String::with_capacity(text.len().min(TEXT_CAP));
     let mut empty = 0;
     for line in text.replace("\r\n", "\n").replace('\r', "\n").split('\n') {

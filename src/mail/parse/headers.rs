@@ -152,12 +152,21 @@ pub(super) fn file_name(message: &Message<'_>, part: &MessagePart<'_>) -> Option
     let written = part.attachment_name().or_else(|| part.message().and_then(|message| message.subject()))?;
     // A name that was cut inside a character decodes to replacement characters: join its pieces and decode again.
     let mended = written.contains('\u{fffd}').then(|| mended_file_name(message, part)).flatten();
-    let written = one_line(mended.as_deref().unwrap_or(written), usize::MAX);
-    let mut name = written.rsplit(['/', '\\']).map(str::trim).find(|name| !name.trim_matches('.').is_empty())?.to_owned();
+    let mut name = without_folders(mended.as_deref().unwrap_or(written))?;
     if part.is_message() && !name.to_lowercase().ends_with(".eml") {
         name.push_str(".eml");
     }
     Some(shortened(&name))
+}
+
+/// A file name without folders; none when nothing of it can be read.
+pub(super) fn clean_name(written: &str) -> Option<String> {
+    without_folders(written).map(|name| shortened(&name))
+}
+
+fn without_folders(written: &str) -> Option<String> {
+    let line = one_line(written, usize::MAX);
+    line.rsplit(['/', '\\']).map(str::trim).find(|name| !name.trim_matches('.').is_empty()).map(str::to_owned)
 }
 
 fn mended_file_name(message: &Message<'_>, part: &MessagePart<'_>) -> Option<String> {
@@ -185,6 +194,12 @@ pub(super) fn media_type(part: &MessagePart<'_>) -> String {
         _ if part.is_text() => "text/plain".to_owned(),
         _ => "application/octet-stream".to_owned(),
     }
+}
+
+/// A media type in lower case; none when it is malformed.
+pub(super) fn clean_media_type(written: &str) -> Option<String> {
+    let (kind, subtype) = written.trim().split_once('/')?;
+    (is_token(kind) && is_token(subtype)).then(|| format!("{kind}/{subtype}").to_ascii_lowercase())
 }
 
 // RFC 6838, section 4.2, which also limits the length, to 127.

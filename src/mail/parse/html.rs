@@ -39,6 +39,9 @@ const PARAGRAPHS: [&str; 4] = ["p", "ol", "ul", "hr"];
 /// Levels of quotation that are marked; deeper ones get the same mark. Keeps a hostile page from multiplying its text.
 const QUOTE_CAP: usize = 10;
 
+/// Bytes in which a page says what it is written in.
+const HEAD: usize = 4096;
+
 pub(super) fn to_text(html: &str) -> String {
     let mut page = Page::default();
     let mut rest = html;
@@ -48,6 +51,23 @@ pub(super) fn to_text(html: &str) -> String {
     }
     page.text(rest);
     page.out
+}
+
+/// What a page says that it is written in, in lower case: in its `<meta>`, or as XML.
+pub(super) fn charset(page: &[u8]) -> Option<String> {
+    // As far as a browser looks, and a little further: mail programs put styles in front.
+    let head = String::from_utf8_lossy(&page[..page.len().min(HEAD)]).to_ascii_lowercase();
+    let xml = head.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}').strip_prefix("<?xml");
+    let xml = xml.and_then(|rest| rest.split("?>").next()).and_then(|tag| attribute(tag, "encoding"));
+    xml.or_else(|| head.split("<meta").skip(1).find_map(|rest| attribute(rest.split('>').next()?, "charset")))
+}
+
+/// The value behind a name and `=`, with or without quotation marks.
+fn attribute(tag: &str, name: &str) -> Option<String> {
+    let (_, rest) = tag.split_once(name)?;
+    let value = rest.trim_start().strip_prefix('=')?.trim_start().trim_start_matches(['"', '\'']);
+    let value: String = value.chars().take_while(|c| c.is_ascii_alphanumeric() || "-_:.".contains(*c)).collect();
+    (!value.is_empty()).then_some(value)
 }
 
 #[derive(Default)]
@@ -194,6 +214,33 @@ fn decode(out: &mut String, word: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_page_says_what_it_is_written_in() {
+        for (page, charset) in [
+            ("<html><head><META charset=\"ISO-8859-2\"></head>", Some("iso-8859-2")),
+            ("<meta http-equiv='Content-Type' content='text/html; charset = koi8-r'>", Some("koi8-r")),
+            ("<?xml version=\"1.0\" encoding='windows-1252'?><html>", Some("windows-1252")),
+            ("<meta name=x><meta charset=utf-8 />", Some("utf-8")),
+            ("<p>charset=koi8-r</p>", None),
+            ("<meta charset=\"\">", None),
+            ("", None),
+        ] {
+            assert_eq!(super::charset(page.as_bytes()).as_deref(), charset, "{page}");
+        }
+    }
+
+    #[test]
+    fn a_page_is_read_in_what_it_says_when_its_header_says_nothing() {
+        let page = |head: &str, bytes: &[u8]| {
+            let raw =
+                [b"Subject: x\nContent-Type: text/html", head.as_bytes(), b"\n\n<meta charset=iso-8859-2><p>", bytes, b"</p>\n"].concat();
+            super::super::parse(&raw).text
+        };
+        assert_eq!(page("", b"Za\xbf\xf3\xb3\xe6"), "Zażółć");
+        assert_eq!(page("", "Zażółć".as_bytes()), "Zażółć", "whatever it says");
+        assert_eq!(page("; charset=iso-8859-1", b"caf\xe9"), "café", "the header comes first");
+    }
 
     #[test]
     fn html_reads_as_it_looks() {

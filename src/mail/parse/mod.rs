@@ -7,12 +7,22 @@
 mod automatic;
 mod body;
 mod bounce;
+mod calendar;
+mod compressed_rtf;
+mod content;
+mod flowed;
 mod guard;
 mod headers;
 mod html;
 mod personal_links;
+mod protected;
 mod quotes;
 mod rejoin;
+mod rtf;
+mod signed_data;
+mod tnef;
+mod utf7;
+mod uuencode;
 
 pub(super) use guard::{message, without_envelope};
 
@@ -21,9 +31,10 @@ pub use bounce::Bounce;
 pub use headers::Address;
 pub use personal_links::without_personal_links;
 
+use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use mail_parser::{HeaderName, Message, MessagePart, MimeHeaders};
+use mail_parser::{HeaderName, Message};
 use sha2::{Digest, Sha256};
 
 /// Bytes of readable text that are kept. The raw message is stored too, so nothing is lost.
@@ -120,7 +131,7 @@ pub struct Attachment {
 
 pub fn parse(raw: &[u8]) -> Parsed {
     let digest = hex::encode(Sha256::digest(raw));
-    let content = &*guard::ended(without_envelope(raw));
+    let content = &*mended(raw);
     let message = message(content).filter(headers::look_like_mail);
     // If our own reading panics, the message is kept as if it were unreadable.
     let parsed = message.and_then(|message| catch_unwind(AssertUnwindSafe(|| read(&message, content))).ok());
@@ -129,14 +140,23 @@ pub fn parse(raw: &[u8]) -> Parsed {
 
 /// The decoded bytes of every attachment, in the order of [`Parsed::attachments`]. Text is converted to UTF-8.
 pub fn attachment_contents(raw: &[u8]) -> Vec<Vec<u8>> {
-    let content = guard::ended(without_envelope(raw));
-    let message = message(&content).filter(headers::look_like_mail);
-    message.map(|message| attached(&message).map(|part| part.contents().to_vec()).collect()).unwrap_or_default()
+    let content = &*mended(raw);
+    let message = message(content).filter(headers::look_like_mail);
+    let bytes = |message: Message<'_>| content::read(&message).files.into_iter().map(|file| file.bytes.into_owned()).collect();
+    message.and_then(|message| catch_unwind(AssertUnwindSafe(|| bytes(message))).ok()).unwrap_or_default()
+}
+
+/// The message without its envelope, with its parts ended, and its headers in an encoding that the parser reads well.
+fn mended(raw: &[u8]) -> Cow<'_, [u8]> {
+    match guard::ended(without_envelope(raw)) {
+        Cow::Borrowed(content) => utf7::without_words(content),
+        Cow::Owned(content) => Cow::Owned(utf7::without_words(&content).into_owned()),
+    }
 }
 
 fn read(message: &Message<'_>, content: &[u8]) -> Parsed {
     let senders = headers::senders(message);
-    let body = body::read(message);
+    let content::Content { body, files } = content::read(message);
     let subject = headers::subject(message);
     Parsed {
         message_id: headers::message_id(message),
@@ -149,11 +169,11 @@ fn read(message: &Message<'_>, content: &[u8]) -> Parsed {
         from: senders.into_iter().next(),
         to: headers::addresses(message, &HeaderName::To),
         cc: headers::addresses(message, &HeaderName::Cc),
+        reply_text: quotes::trim(subject.as_deref(), &body.text),
         subject,
-        reply_text: quotes::trim(&body.text),
         text: body.text,
         truncated: body.truncated,
-        attachments: attached(message).enumerate().map(|(index, part)| attachment(message, index, part)).collect(),
+        attachments: files.into_iter().map(attachment).collect(),
         // `parse` fills it in, since it covers the envelope line too.
         digest: String::new(),
         content_digest: content_digest(message, content),
@@ -173,31 +193,8 @@ fn unreadable(content: &[u8]) -> Parsed {
     }
 }
 
-fn attached<'m>(message: &'m Message<'m>) -> impl Iterator<Item = &'m MessagePart<'m>> {
-    message.attachments().filter(|part| !part.is_multipart() && !body::is_broken_multipart(part)).take(ATTACHMENT_CAP)
-}
-
-fn attachment(message: &Message<'_>, index: usize, part: &MessagePart<'_>) -> Attachment {
-    Attachment {
-        name: headers::file_name(message, part).unwrap_or_else(|| made_up_name(index, part)),
-        media_type: headers::media_type(part),
-        size: part.contents().len(),
-    }
-}
-
-/// For an attachment without a name: `bijlage-1.pdf`.
-fn made_up_name(index: usize, part: &MessagePart<'_>) -> String {
-    let extension = match &part.body {
-        mail_parser::PartType::Message(_) => "eml",
-        mail_parser::PartType::Text(_) => "txt",
-        mail_parser::PartType::Html(_) => "html",
-        _ => match part.content_type().and_then(|kind| kind.subtype()) {
-            Some(subtype @ ("pdf" | "png" | "gif" | "zip")) => subtype,
-            Some("jpeg" | "jpg") => "jpg",
-            _ => "bin",
-        },
-    };
-    format!("bijlage-{}.{extension}", index + 1)
+fn attachment(file: content::File<'_>) -> Attachment {
+    Attachment { name: file.name, media_type: file.media_type, size: file.bytes.len() }
 }
 
 /// Covers the headers that the sender sets and the body. Carriage returns are left out: servers rewrite line ends.

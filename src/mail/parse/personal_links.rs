@@ -26,8 +26,19 @@ const LINE: usize = 76;
 
 /// The message without them; as it is where it has none.
 pub fn without_personal_links(raw: &[u8]) -> Cow<'_, [u8]> {
+    cut_from_bytes(raw, Length::Any)
+}
+
+/// Whether what is left may be shorter: a package names the lengths of what is in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Length {
+    Any,
+    Same,
+}
+
+fn cut_from_bytes(raw: &[u8], length: Length) -> Cow<'_, [u8]> {
     let decoded = in_base64(raw);
-    match (cut(decoded.as_deref().unwrap_or(raw)), decoded) {
+    match (cut(decoded.as_deref().unwrap_or(raw), length), decoded) {
         (Some(cut), _) => Cow::Owned(cut),
         (None, Some(decoded)) => Cow::Owned(decoded),
         (None, None) => Cow::Borrowed(raw),
@@ -46,7 +57,8 @@ fn in_base64(raw: &[u8]) -> Option<Vec<u8>> {
         .filter_map(|part| {
             let place = part.offset_body as usize..part.offset_end as usize;
             // It may be a message itself.
-            let Cow::Owned(text) = without_personal_links(&base64_decode(content.get(place.clone())?)?) else { return None };
+            let length = if part.is_text() { Length::Any } else { Length::Same };
+            let Cow::Owned(text) = cut_from_bytes(&base64_decode(content.get(place.clone())?)?, length) else { return None };
             let text = BASE64_STANDARD.encode(text);
             let lines: Vec<_> = text.as_bytes().chunks(LINE).collect();
             Some((place, [lines.join(&b"\r\n"[..]), b"\r\n".to_vec()].concat()))
@@ -65,11 +77,11 @@ fn in_base64(raw: &[u8]) -> Option<Vec<u8>> {
 
 /// A text without such links; `None` where it has none.
 pub(super) fn cut_from(text: &str) -> Option<String> {
-    cut(text.as_bytes()).map(|cut| String::from_utf8_lossy(&cut).into_owned())
+    cut(text.as_bytes(), Length::Any).map(|cut| String::from_utf8_lossy(&cut).into_owned())
 }
 
 /// Bytes without such links; `None` where they have none.
-fn cut(text: &[u8]) -> Option<Vec<u8>> {
+fn cut(text: &[u8], kept: Length) -> Option<Vec<u8>> {
     let (mut left, mut from) = (Vec::new(), 0);
     let mut at = 0;
     while at < text.len() {
@@ -80,8 +92,10 @@ fn cut(text: &[u8]) -> Option<Vec<u8>> {
         let rest = at + begin;
         let length = link(&text[rest..]);
         left.extend_from_slice(&text[from..rest]);
-        if length > 0 {
-            left.extend_from_slice(INSTEAD);
+        match kept {
+            Length::Any if length == 0 => {}
+            Length::Any => left.extend_from_slice(INSTEAD),
+            Length::Same => left.extend(INSTEAD.repeat(length)),
         }
         (at, from) = (rest + length, rest + length);
     }

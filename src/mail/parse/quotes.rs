@@ -5,27 +5,71 @@
 
 /// Lines that "On … wrote:" may be wrapped over.
 const INTRO_LINES: usize = 3;
+/// Words of one that names no address, and of the name behind its verb.
+const INTRO_WORDS: usize = 14;
+const NAME_WORDS: usize = 4;
 /// Bytes of "On … wrote:" in all. A longer one is a sentence of the writer's.
 const INTRO_CAP: usize = 400;
 
 /// Lines above the message that is replied to.
-const DIVIDERS: [&str; 4] = ["oorspronkelijk bericht", "original message", "ursprüngliche nachricht", "message d'origine"];
-/// Lines above a forwarded message. What follows is kept: it is what the sender wants to report.
-const FORWARDED: [&str; 5] =
-    ["doorgestuurd bericht", "begin doorgestuurd bericht", "forwarded message", "begin forwarded message", "forwarded by"];
-/// What phones add below a message.
-const FOOTERS: [&str; 10] = [
-    "von meinem iphone gesendet",
-    "envoyé de mon ",
-    "verzonden vanaf mijn ",
-    "verstuurd vanaf mijn ",
-    "verzonden met mijn ",
-    "sent from my ",
-    "get outlook for ",
-    "outlook voor ios downloaden",
-    "outlook voor android downloaden",
-    "download outlook voor ",
+const DIVIDERS: [&str; 10] = [
+    "oorspronkelijk bericht",
+    "origineel bericht",
+    "oorspronkelijke afspraak",
+    "original message",
+    "original appointment",
+    "ursprüngliche nachricht",
+    "originalnachricht",
+    "message d'origine",
+    "message d’origine",
+    "message original",
 ];
+/// Lines above a forwarded message. What follows is kept: it is what the sender wants to report.
+const FORWARDED: [&str; 10] = [
+    "doorgestuurd bericht",
+    "begin doorgestuurd bericht",
+    "forwarded message",
+    "begin forwarded message",
+    "forwarded by",
+    "weitergeleitete nachricht",
+    "anfang der weitergeleiteten nachricht",
+    "message transféré",
+    "début du message transféré",
+    "début du message réexpédié",
+];
+/// How the subject of a forwarded message begins.
+const FORWARDS: [&str; 6] = ["fw:", "fwd:", "doorst:", "wg:", "tr:", "tr :"];
+/// What phones add below a message, up to what they are.
+const FOOTERS: [&str; 9] = [
+    "verzonden vanaf ",
+    "verstuurd vanaf ",
+    "verzonden met ",
+    "sent from ",
+    "von meinem ",
+    "gesendet von ",
+    "envoyé de ",
+    "envoyé depuis ",
+    "get outlook for ",
+];
+/// What phones and their programs are.
+const DEVICES: [&str; 14] = [
+    "iphone",
+    "ipad",
+    "android",
+    "samsung",
+    "galaxy",
+    "huawei",
+    "smartphone",
+    "mobiele telefoon",
+    "mobiel apparaat",
+    "my phone",
+    "outlook",
+    "blackberry",
+    "yahoo mail",
+    "proton mail",
+];
+/// Words of such a line; with more of them it is a sentence.
+const FOOTER_WORDS: usize = 8;
 
 const WEEKDAYS: [&str; 28] = [
     "maandag",
@@ -61,8 +105,13 @@ const WEEKDAYS: [&str; 28] = [
 /// Stands where something was cut.
 pub const CUT: &str = "[…]";
 
-/// All of `text` when nothing would be left. Where a quotation was cut, [`CUT`] stands below what is left; a signature is left out without it.
-pub(super) fn trim(text: &str) -> String {
+/// All of `text` when nothing would be left, and when the message was forwarded. Where a quotation was cut, [`CUT`] stands below what is left; a
+/// signature is left out without it.
+pub(super) fn trim(subject: Option<&str>, text: &str) -> String {
+    let is_forward = subject.map(str::to_lowercase).is_some_and(|subject| FORWARDS.iter().any(|begin| subject.starts_with(begin)));
+    if is_forward {
+        return text.to_owned();
+    }
     let lines: Vec<&str> = text.lines().collect();
     let mut kept: Vec<&str> = Vec::new();
     // Only once something has said so is a line with `>` before it a quotation.
@@ -88,7 +137,7 @@ pub(super) fn trim(text: &str) -> String {
             at += length;
             continue;
         }
-        if is_footer(line) {
+        if is_footer(line) && ends_after(&lines[at + 1..]) {
             quotes = true;
         } else if quotes && line.trim_start().starts_with('>') {
             is_cut = true;
@@ -96,6 +145,9 @@ pub(super) fn trim(text: &str) -> String {
             kept.push(line);
         }
         at += 1;
+    }
+    if kept.len() == lines.len() {
+        return text.to_owned();
     }
     let own = tidy(&kept);
     match (own.is_empty(), is_cut) {
@@ -123,8 +175,21 @@ pub(super) const SIGNATURE: &str = "-- ";
 
 fn is_footer(line: &str) -> bool {
     let line = line.trim().to_lowercase();
-    // A longer line is a sentence that happens to start so.
-    line.len() < 80 && FOOTERS.iter().any(|footer| line.starts_with(footer))
+    let is_one = FOOTERS.iter().any(|footer| line.starts_with(footer)) && DEVICES.iter().any(|device| line.contains(device));
+    let is_link = line.starts_with("outlook voor ") || line.starts_with("download outlook ");
+    (is_one || is_link) && line.split_whitespace().count() <= FOOTER_WORDS
+}
+
+/// Whether nothing of the writer's own follows: the end, or what is quoted.
+fn ends_after(lines: &[&str]) -> bool {
+    let Some(next) = lines.iter().position(|line| !line.trim().is_empty() && !is_rule(line)) else { return true };
+    let (line, rest) = (lines[next], &lines[next..]);
+    line.trim_start().starts_with('>')
+        || line == SIGNATURE
+        || is_footer(line)
+        || is_divider(line)
+        || is_header_block(rest)
+        || intro(rest).is_some()
 }
 
 fn is_forwarded(line: &str) -> bool {
@@ -143,7 +208,8 @@ fn is_divider(line: &str) -> bool {
 fn is_header_block(lines: &[&str]) -> bool {
     let starts = |line: &str, names: &[&str]| {
         let line = line.trim_start_matches(['*', ' ', '>']).to_lowercase();
-        names.iter().any(|name| line.strip_prefix(name).is_some_and(|rest| rest.trim_start_matches('*').starts_with(':')))
+        // French has a blank before the colon.
+        names.iter().any(|name| line.strip_prefix(name).is_some_and(|rest| rest.trim_start_matches(['*', ' ', '\u{a0}']).starts_with(':')))
     };
     let first = lines.first().is_some_and(|line| starts(line, &["van", "from", "von", "de"]));
     let dated = ["verzonden", "datum", "sent", "date", "gesendet", "envoyé"];
@@ -166,7 +232,9 @@ fn intro(lines: &[&str]) -> Option<usize> {
             return None;
         }
         if line.ends_with(':') {
-            return is_intro(joined.trim_end_matches([':', ' ', '\u{a0}'])).then_some(index + 1);
+            let words = joined.trim_end_matches([':', ' ', '\u{a0}']);
+            let is_one = is_intro(words) && (answers_below(&lines[index + 1..]) || is_certain(words));
+            return is_one.then_some(index + 1);
         }
         joined.push(' ');
     }
@@ -186,6 +254,18 @@ fn is_intro(words: &str) -> bool {
     let follows = words.contains(" schreef op ") || words.contains(" wrote on ") || words.contains(" schrieb am ");
     let named = words.contains('@') && ends;
     dated && (may_begin_intro(words) && writes || follows) || named
+}
+
+/// Whether a mail program wrote these words, whatever follows: they name an address, or a year and a time of day with hardly more than a name.
+/// "Op maandag schreef de monteur in het logboek:" is somebody's own sentence.
+fn is_certain(words: &str) -> bool {
+    let is_number = |word: &str, length: usize| word.len() == length && word.bytes().all(|byte| byte.is_ascii_digit());
+    let has_year = words.split(|sign: char| !sign.is_alphanumeric()).any(|word| is_number(word, 4));
+    let mut times = words.split_whitespace().filter_map(|word| word.split_once(':'));
+    let has_time = times.any(|(hour, _)| is_number(hour, 1) || is_number(hour, 2));
+    let behind = words.rsplit_once(" schreef ").or_else(|| words.rsplit_once(" schrieb ")).map_or("", |(_, behind)| behind);
+    let names_somebody = behind.split_whitespace().count() <= NAME_WORDS && words.split_whitespace().count() <= INTRO_WORDS;
+    words.contains('@') || has_year && has_time && names_somebody
 }
 
 /// Whether what follows is quoted with `>`, so that more of the reply may follow the quotation.
@@ -227,6 +307,16 @@ mod tests {
             ("Ça marche.\n\nLe 5 janv. 2026 à 10:15, Jan <jan@example.nl> a écrit :\n> Ça marche ?", "Ça marche.\n\n[…]"),
             ("Ja.\n-----Ursprüngliche Nachricht-----\nVon: Jan", "Ja.\n\n[…]"),
             ("Ja.\n\nVon: Jan\nGesendet: Montag\nAn: Desk\nBetreff: x\n\nGeht es?", "Ja.\n\n[…]"),
+            ("Oui.\n\nDe : Jan <jan@example.nl>\nEnvoyé : lundi 5 janvier 2026\nÀ : Desk\nObjet : x\n\nÇa marche ?", "Oui.\n\n[…]"),
+            ("Oui.\n\n*De\u{a0}:* Jan\n*Envoyé\u{a0}:* lundi\n*À\u{a0}:* Desk\n*Objet\u{a0}:* x\n\nÇa marche ?", "Oui.\n\n[…]"),
+            ("Oui.\n-------- Message d’origine --------\nDe : Jan", "Oui.\n\n[…]"),
+            ("Ja.\n\nOp 5 jan 2026 om 10:15 schreef Jan Jansen:\n\nWerkt het?", "Ja.\n\n[…]"),
+            ("Ja.\n\nGesendet von Outlook für Android\n\nVon: Jan\nGesendet: Montag\nAn: Desk\nBetreff: x\n\nGeht es?", "Ja.\n\n[…]"),
+            ("Ja.\n\nSent from my Galaxy", "Ja."),
+            (
+                "Bitte prüfen.\n\nAnfang der weitergeleiteten Nachricht:\n\nVon: Jan\nDatum: 5. Januar\nAn: Desk\n\nKaputt",
+                "Bitte prüfen.\n\nAnfang der weitergeleiteten Nachricht:\n\nVon: Jan\nDatum: 5. Januar\nAn: Desk\n\nKaputt",
+            ),
             // The writer's own, whatever it looks like.
             (
                 "Hier de gegevens:\n--\nNaam: P. de Wit\nIngang: 9 maart\n--\nGraag voor vrijdag.",
@@ -238,11 +328,35 @@ mod tests {
             ),
             ("Ik typ:\n\n> format c:\n\nen dan gebeurt dit.", "Ik typ:\n\n> format c:\n\nen dan gebeurt dit."),
             ("Op verzoek schreef ik dit op:\neen lijst", "Op verzoek schreef ik dit op:\neen lijst"),
+            (
+                "Op maandag 5 januari schreef de monteur in het logboek:\nriem vervangen",
+                "Op maandag 5 januari schreef de monteur in het logboek:\nriem vervangen",
+            ),
+            (
+                "Op 5 januari 2026 om 10:15 schreef de printer in het logboek:\nvastgelopen",
+                "Op 5 januari 2026 om 10:15 schreef de printer in het logboek:\nvastgelopen",
+            ),
+            ("Verzonden vanaf mijn huisadres.\nMorgen is het er.", "Verzonden vanaf mijn huisadres.\nMorgen is het er."),
+            (
+                "Verzonden vanaf mijn iPhone\nstaat er steeds onder, kan dat weg?",
+                "Verzonden vanaf mijn iPhone\nstaat er steeds onder, kan dat weg?",
+            ),
+            ("Zie boven.\n--------------------", "Zie boven.\n--------------------"),
+            ("Let op: de printer.\n-----\nEn de scanner:\nook stuk.", "Let op: de printer.\n-----\nEn de scanner:\nook stuk."),
             ("> alleen een aanhaling", "> alleen een aanhaling"),
             ("-- \nalleen een ondertekening", "-- \nalleen een ondertekening"),
             ("", ""),
         ] {
-            assert_eq!(trim(text), own, "{text}");
+            assert_eq!(trim(None, text), own, "{text}");
         }
+    }
+
+    #[test]
+    fn what_was_forwarded_is_kept_whole() {
+        let text = "Wie pakt dit op?\n\nVan: Jan\nVerzonden: maandag\nAan: Anna\nOnderwerp: x\n\nDe lift staat stil.";
+        for subject in ["FW: lift", "Doorst: lift", "WG: Lift", "TR : lift"] {
+            assert_eq!(trim(Some(subject), text), text, "{subject}");
+        }
+        assert_eq!(trim(Some("RE: FW: lift"), text), "Wie pakt dit op?\n\n[…]");
     }
 }

@@ -198,6 +198,7 @@ impl<'a> Intake<'a> {
             body: body.to_owned(),
             person_id: person,
             is_automatic: mail.automatic.is_some() || self.coming.alert().is_some(),
+            cut_from: (mail.reply_text != mail.text).then_some(self.coming.id),
             ..NewMessage::public()
         };
         tickets::write_in(self.coming.app, tx, &self.stamp(person), ticket.clone(), &message, &self.coming.when()).await?;

@@ -7,8 +7,10 @@ use crate::app::App;
 use crate::auth::Caller;
 use crate::domain::mail::{Inbound, InboundFilter};
 use crate::domain::permission::Verb;
+use crate::domain::ticket::TicketRef;
+use crate::mail::parse;
 use crate::store::{self, View};
-use crate::usecases::Error;
+use crate::usecases::{Error, tickets};
 
 /// What was taken in, as whoever brought it sees it: a ticket that does not exist for them is not named.
 pub fn received(caller: &Caller, received: Received) -> Received {
@@ -46,6 +48,24 @@ pub async fn raw(app: &App, caller: &Caller, id: Uuid) -> Result<Vec<u8>, Error>
     let mail = store::inbound::find(&view, id).await?.ok_or(Error::NotFound("message"))?;
     mail.scan.map_or(Ok(()), |scan| scan.hands_out_to(caller.who.actor.side()))?;
     copy::opened(app, &view, id).await
+}
+
+/// Everything that stands in the mail of which a message shows a part.
+#[derive(Debug)]
+pub struct Whole {
+    pub text: String,
+    /// The mail, for whoever may read it as it came.
+    pub mail: Option<Uuid>,
+}
+
+/// The whole text of a message on a ticket; of one from which nothing was cut, what it says.
+pub async fn whole_text(app: &App, caller: &Caller, ticket: TicketRef, id: Uuid) -> Result<Whole, Error> {
+    let message = tickets::read::message(app, caller, ticket, id).await?;
+    let Some(mail) = message.cut_from else { return Ok(Whole { text: message.body, mail: None }) };
+    // Whoever sees the message sees what was cut from it, and nothing else of the mail.
+    let raw = copy::opened(app, &app.db.view(caller.scope.with_all_tickets()), mail).await?;
+    let text = parse::parse(&raw).without_personal_links().text;
+    Ok(Whole { text, mail: caller.who.may(Verb::ReadMail).is_ok().then_some(mail) })
 }
 
 fn view(app: &App, caller: &Caller) -> Result<View, Error> {

@@ -71,8 +71,7 @@ async fn take_in(coming: &Coming<'_>) -> Result<Received, Error> {
     let enclosed = Box::pin(enclosures::keep(coming.app, coming.mail, coming.raw)).await?;
     let taken = Box::pin(coming.app.write(&coming.stamp.act(), &coming.stamp.scope.widened(), async |tx| {
         // What it finds of its sender it writes down beside the mail.
-        store::erasures::hold_off(tx).await?;
-        let agreements = store::agreements::read(tx).await?;
+        let agreements = store::agreements::read_and_hold_off(tx).await?;
         match agreements.in_force(&coming.mailbox.contract, coming.now) {
             // Boxed: it holds a whole mail and all that is done with it.
             Some(version) => Box::pin(Intake::of(coming, tx, &agreements, version).await?.take(tx, &enclosed)).await,

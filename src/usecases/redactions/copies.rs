@@ -19,6 +19,8 @@ use crate::usecases::{Error, inbound};
 pub(super) struct Gone {
     pub target: Uuid,
     pub copied: Vec<Copied>,
+    /// Of which a redacted message showed a part.
+    pub mail: Option<Uuid>,
     /// Of a file.
     pub digest: Option<String>,
     /// Whether it is the ticket's title and description, as they are and as they were before they were changed: those are kept nowhere but in
@@ -52,7 +54,8 @@ pub(super) async fn take_copies(app: &App, tx: &Tx, ticket: &Ticket, gone: &mut 
     store::message_drafts::remove_holding(tx, ticket.id, |body| gone.is_in(body)).await?;
     let out = store::outbound::of_ticket(tx, ticket.id).await?;
     let kept = store::redactions::mails_in(tx, ticket.id).await?;
-    let mut taken = BTreeSet::new();
+    // What was cut out of the middle is not found by the words around it.
+    let mut taken = BTreeSet::from_iter(gone.mail);
     if gone.texts {
         gone.copied.extend(out.iter().filter_map(messages::title_in).filter_map(Copied::of));
         for (id, _) in kept.iter().filter(|(_, is_first)| *is_first) {

@@ -124,7 +124,10 @@ async fn take_target(tx: &Tx, held: &mut Held<'_, Ticket>, redaction: &Redaction
     let (ticket, target) = (held.subject.id, redaction.target);
     match redaction.what {
         Redactable::Message => {
-            gone.copied.extend(store::messages::find(tx, target).await?.and_then(|message| Copied::of(&message.body)));
+            if let Some(message) = store::messages::find(tx, target).await? {
+                gone.copied.extend(Copied::of(&message.body));
+                gone.mail = message.cut_from;
+            }
             store::redactions::take_message(tx, target).await?;
         }
         Redactable::Attachment => {

@@ -139,6 +139,14 @@ pub async fn messages(
     Ok(Named { shown, actors })
 }
 
+/// One message on a ticket, or on one that was merged into it.
+pub async fn message(app: &App, caller: &Caller, ticket: TicketRef, id: Uuid) -> Result<Message, Error> {
+    let view = view(app, caller);
+    let tickets = as_one(app, caller, &view, ticket).await?;
+    let found = store::messages::find(&view, id).await?.filter(|message| tickets.iter().any(|ticket| ticket.id == message.ticket_id));
+    found.filter(|message| caller.reader().sees(message.public)).ok_or(Error::NotFound("message"))
+}
+
 /// The work on a ticket, in the order recorded, after one of the entries.
 pub async fn work(
     app: &App,

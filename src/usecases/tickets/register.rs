@@ -122,7 +122,8 @@ async fn register_all_in(
     drafts: &[(Uuid, &Draft)],
     remembered: Option<Uuid>,
 ) -> Result<Vec<Result<Overview, Error>>, Error> {
-    let agreements = store::agreements::read(tx).await?;
+    // The index is written by the name and address that are read from here on.
+    let agreements = store::agreements::read_and_hold_off(tx).await?;
     let mut judged: Vec<_> = drafts.iter().map(|(_, draft)| judge(&agreements, stamp, draft)).collect();
     refuse_others(tx, stamp, drafts, &mut judged).await?;
     refuse_strangers(tx, stamp, drafts, &mut judged).await?;
@@ -130,8 +131,6 @@ async fn register_all_in(
     let mut outcomes: Vec<_> = judged.into_iter().map(Judged::outcome).collect();
     let twins = refuse_known_names(tx, drafts, &mut outcomes).await?;
     let accepted: Vec<_> = drafts.iter().zip(&outcomes).filter_map(|(draft, outcome)| Some((*draft, outcome.as_ref().ok()?))).collect();
-    // The index is written by the name and address that are read from here on.
-    store::erasures::hold_off(tx).await?;
     let own = own_person(tx, stamp).await?;
     // Whichever address they name says nothing of who has it.
     let is_alone = own.as_ref().is_some_and(|own| own.address().is_none());

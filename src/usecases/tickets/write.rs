@@ -24,12 +24,14 @@ pub struct NewMessage {
     pub person_id: Option<Uuid>,
     /// Whether a machine did: that answers nothing.
     pub is_automatic: bool,
+    /// The mail that it is a part of.
+    pub cut_from: Option<Uuid>,
 }
 
 impl NewMessage {
     /// One that both sides see, as yet without words.
     pub const fn public() -> Self {
-        Self { public: true, by_phone: false, body: String::new(), person_id: None, is_automatic: false }
+        Self { public: true, by_phone: false, body: String::new(), person_id: None, is_automatic: false, cut_from: None }
     }
 
     /// One for the desk alone.
@@ -95,6 +97,7 @@ pub(super) async fn keep(tx: &Tx, stamp: &Stamp, ticket: &Ticket, events: &[Even
         author: stamp.who.actor.as_text(),
         person_id: message.person_id,
         body: message.body.clone(),
+        cut_from: message.cut_from,
         occurred_at: event.occurred_at,
         recorded_at: event.recorded_at,
     };

@@ -59,6 +59,11 @@ fn hostile() -> Vec<(&'static str, Vec<u8>)> {
         ("a file whose name has an encoded zero byte", enclosed(b"attachment; filename*=utf-8''a%00b.pdf")),
         ("a file whose name has no end", enclosed(format!("attachment; filename=\"{}.pdf\"", "ë".repeat(20_000)).as_bytes())),
         ("a file whose name is not in its alphabet", enclosed(b"attachment; filename*=utf-8''%ED%A0%80%FF.pdf")),
+        ("a package that is cut off", part(b"Content-Type: application/ms-tnef\nContent-Transfer-Encoding: base64", b"eJ8+IgEA")),
+        ("a signed message that is cut off", part(b"Content-Type: application/pkcs7-mime\nContent-Transfer-Encoding: base64", b"MIAGCSqGSIb3DQEHAqCA")),
+        ("a file in the text whose name has a zero byte", part(b"Content-Type: text/plain", b"begin 644 a\0b\n#86)C\n`\nend")),
+        ("an invitation with zero bytes", part(b"Content-Type: text/calendar", b"BEGIN:VEVENT\nSUMMARY:a\0b\nDTSTART:\0\nEND:VEVENT")),
+        ("UTF-7 with half a sign and a zero byte", part(b"Content-Type: text/plain; charset=utf-7", b"+2D0- +AAA- Hallo.")),
         (
             "a delivery report with zero bytes",
             part(
@@ -72,7 +77,12 @@ fn hostile() -> Vec<(&'static str, Vec<u8>)> {
 /// The headers that a mail does not name itself, and the mail.
 fn whole(at: usize, mail: &[u8]) -> Vec<u8> {
     let names = |name: &[u8]| mail.starts_with(name);
-    let from = if names(b"From") { "" } else { "From: Anna <anna@ipo.example>\n" };
+    // Two senders: neither gets so many confirmations that some are withheld.
+    let from = match at % 2 {
+        _ if names(b"From") => "",
+        0 => "From: Anna <anna@ipo.example>\n",
+        _ => "From: Piet <piet@ipo.example>\n",
+    };
     let number = if names(b"Message-ID") { String::new() } else { format!("Message-ID: <{at}@ipo.example>\n") };
     [from.as_bytes(), number.as_bytes(), mail].concat()
 }

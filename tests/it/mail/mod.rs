@@ -5,6 +5,7 @@ mod arriving;
 mod authentication;
 mod bounces;
 mod caps;
+mod content;
 mod enclosures;
 mod fuzz;
 mod holders;

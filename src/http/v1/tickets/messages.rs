@@ -7,23 +7,46 @@ use crate::app::App;
 use crate::domain::Instant;
 use crate::domain::permission::{ReadTickets, WriteMessages};
 use crate::domain::ticket::TicketRef;
-use crate::http::answer::{Created, Paged};
+use crate::http::answer::{Created, Json, Paged};
 use crate::http::body::Body;
 use crate::http::caller::May;
 use crate::http::error::Failure;
 use crate::http::idempotency::IdempotencyKey;
+use crate::http::limits::Limits;
+use crate::http::operation::{Operation, get, post};
 use crate::http::paging::{self, Page};
-use crate::http::path::Path;
+use crate::http::path::{MessageId, Path};
 use crate::http::query::{FromQuery, Keys, Query};
-use crate::http::shapes::{Message, MessageInput, MessagePage};
+use crate::http::shapes::{Message, MessageInput, MessagePage, WholeText};
 use crate::http::version::IfMatch;
 use crate::usecases::actors::{Actors, Named};
+use crate::usecases::inbound;
 use crate::usecases::tickets::{self, NewMessage, When, read};
+
+/// In bytes, of a mail.
+const MAIL_CAP: usize = 25 * 1024 * 1024;
 
 /// The default page size, which fits the whole conversation of most tickets.
 const WHOLE: u64 = 100;
 
-pub struct MessagesQuery {
+pub fn operations() -> [Operation; 3] {
+    [
+        get("/tickets/{ref}/messages", list).id("listTicketMessages").describe(
+            "Shows what was written on a ticket.",
+            "A page of them, oldest first; a client sees the public messages. Those on tickets that were merged into it stand among them.",
+        ),
+        post("/tickets/{ref}/messages", write)
+            .id("createTicketMessage")
+            .describe("Writes on a ticket.", "`public` for the one who reported it, `internal` for the desk alone."),
+        get("/tickets/{ref}/messages/{id}/whole-text", whole_text).id("getTicketMessageWholeText").describe(
+            "Gives the whole text of a message, with what was cut from it.",
+            "An answer by mail is shown without the quotation and the signature below it (`isCut`). Whoever sees the message sees its whole text; what was\n\
+             redacted or erased is not in it.",
+        ),
+    ]
+}
+
+struct MessagesQuery {
     size: u64,
     after: Option<(Instant, Uuid)>,
 }
@@ -37,7 +60,7 @@ impl FromQuery for MessagesQuery {
     }
 }
 
-pub async fn list(
+async fn list(
     app: Data<App>,
     caller: May<ReadTickets>,
     Path(ticket): Path<TicketRef>,
@@ -50,7 +73,19 @@ pub async fn list(
     Ok(Paged(MessagePage { items, next_cursor: page.next_cursor }))
 }
 
-pub async fn write(
+async fn whole_text(
+    app: Data<App>,
+    caller: May<ReadTickets>,
+    limits: Data<Limits>,
+    Path(ticket): Path<TicketRef>,
+    Path(MessageId(id)): Path<MessageId>,
+) -> Result<Json<WholeText>, Failure> {
+    // The mail is read anew.
+    let _room = limits.memory(MAIL_CAP).await;
+    Ok(Json(inbound::read::whole_text(&app, &caller, ticket, id).await?.into()))
+}
+
+async fn write(
     app: Data<App>,
     caller: May<WriteMessages>,
     Path(ticket): Path<TicketRef>,

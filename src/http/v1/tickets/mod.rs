@@ -62,12 +62,6 @@ pub fn operations() -> Vec<Operation> {
             "What is absent stays; `null` takes it out of the assignee's or the team's hands. A client changes only the priority, as a proposal that the desk\n\
              decides on, with its motivation; every other field is the desk's. With `If-Match` it is refused when somebody else changed the ticket in between.",
         ),
-        get("/tickets/{ref}/messages", messages::list)
-            .id("listTicketMessages")
-            .describe("Shows what was written on a ticket.", "A page of them, oldest first; a client sees the public messages. Those on tickets that were merged into it stand among them."),
-        post("/tickets/{ref}/messages", messages::write)
-            .id("createTicketMessage")
-            .describe("Writes on a ticket.", "`public` for the one who reported it, `internal` for the desk alone."),
         get("/tickets/{ref}/transitions", moves::possible).id("listTicketTransitions").describe(
             "Shows which moves may follow, and what each needs.",
             "Ask before offering a choice: it depends on the ticket's type, phase and history.",
@@ -122,6 +116,7 @@ pub fn operations() -> Vec<Operation> {
     ];
     operations
         .into_iter()
+        .chain(messages::operations())
         .chain(flags::operations())
         .chain(response_teams::operations())
         .chain(tags::operations())

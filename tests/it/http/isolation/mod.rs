@@ -63,8 +63,10 @@ pub async fn seeded(desk: &Desk) -> Things {
     let below = |what: &str| format!("/v1/tickets/{number}/{what}");
     told(desk, admin, ("PATCH", &format!("/v1/tickets/{number}")), &json!({ "assignee": "geheime-behandelaar" })).await;
     told(desk, admin, ("POST", &below("tags")), &json!({ "tags": ["geheim-label"] })).await;
+    let mut message = String::new();
     for visibility in ["public", "internal"] {
-        told(desk, admin, ("POST", &below("messages")), &json!({ "visibility": visibility, "body": format!("Over {SECRET}.") })).await;
+        let body = json!({ "visibility": visibility, "body": format!("Over {SECRET}.") });
+        message = text(&told(desk, admin, ("POST", &below("messages")), &body).await["id"]);
     }
     let follower = json!({ "person": made["requester"]["id"] });
     told(desk, admin, ("POST", &below("followers")), &follower).await;
@@ -94,7 +96,7 @@ pub async fn seeded(desk: &Desk) -> Things {
     let colleague = text(&told(desk, admin, ("POST", "/v1/tickets"), &colleague).await["requester"]["id"]);
     let (contacts, redactions, work) = (format!("/v1/contracts/{OWN_CONTRACT}/contacts"), below("redactions"), below("work-logs"));
     let of_mail = format!("/v1/inbound-messages/{}/redactions", text(&inbound.body["id"]));
-    let mut others = BTreeMap::new();
+    let mut others = BTreeMap::from([("/tickets/{ref}/messages/", message)]);
     let signal = json!({ "contract": OWN_CONTRACT, "organisation": OTHERS, "source": "client", "title": SECRET, "description": SECRET });
     let signal = desk.post("/v1/security-signals", &signal).await;
     others.insert("/security-signals/", text(&signal.body["items"][0]["id"]));
