@@ -12,7 +12,7 @@ use crate::credentials::{Passwords, SigningKey, UsedTokens};
 use crate::domain::audit::Act;
 use crate::domain::audit::flood::Flood;
 use crate::error::Error;
-use crate::files::{Files, Spool};
+use crate::files::{Files, Scanner, Spool};
 use crate::health::Health;
 use crate::identity::Providers;
 use crate::mail::imap::Server;
@@ -35,6 +35,8 @@ pub struct App {
     /// By which attachments and incoming mails are sealed.
     pub keys: Arc<Keys>,
     pub files: Files,
+    /// Who scans attachments and incoming mails, where the desk has a scanner.
+    pub scanner: Option<Scanner>,
     pub spool: Spool,
     pub mailer: Mailer,
     /// Mailboxes whose mail the desk fetches, by their names in the settings.
@@ -86,6 +88,7 @@ impl App {
         let passwords = Passwords::new(&settings.access).map_err(Error::Internal)?;
         Ok(Self {
             spool: Spool::of(&settings.http.spool),
+            scanner: Scanner::new(&settings.attachments),
             settings,
             callers: KnownCallers::of(&db),
             db,

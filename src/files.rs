@@ -2,7 +2,7 @@
 //! never its name. Files are streamed both ways, so that memory use does not grow with their size. Where the desk has keys they are sealed on
 //! the way (`sealing`).
 //!
-//! Beside it stands the folder in which long bodies wait ([`Spool`]).
+//! Beside it stand the folder in which long bodies wait ([`Spool`]) and the virus scanner ([`Scanner`]).
 //!
 //! Absent on purpose: overwriting (whatever is stored has a fresh id) and listing (the database knows which files there are).
 
@@ -10,9 +10,11 @@ mod arriving;
 #[cfg(feature = "s3")]
 mod bucket;
 mod leaving;
+mod scanner;
 mod spool;
 
 pub use leaving::{NotRead, Stored};
+pub use scanner::{NotScanned, Scanner, Verdict};
 pub use spool::{Spool, Waiting};
 
 use std::path::PathBuf;

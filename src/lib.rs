@@ -49,7 +49,7 @@
 //! - [`identity`]: identity providers: whether a signed token holds, and whom it names.
 //! - [`sealing`]: encryption at rest: keys of the desk, envelopes, content in pieces.
 //! - [`credentials`]: what callers prove themselves with: passwords, one-time codes, signed links, and which tokens were used of late.
-//! - [`files`]: where the bytes of attachments are, and where long bodies wait.
+//! - [`files`]: where the bytes of attachments are, who scans them for malware, and where long bodies wait.
 //! - [`domain::audit`], [`store::audit`], [`usecases::audit`]: the audit trail. Its lines are written in one place, by the transaction that
 //!   did something (`App::write`); refused requests, and tickets that few may see and that were shown, are told by the door.
 //! - [`health`]: whether the database and the files work, as far as is known.

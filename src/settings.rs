@@ -22,7 +22,7 @@ use serde::de::IntoDeserializer as _;
 use serde::{Deserialize, Deserializer, Serialize};
 
 pub use address::Address;
-pub use files::{Attachments, Files, S3};
+pub use files::{Attachments, Files, S3, ScannerPlace};
 pub use http::{Http, TlsFiles};
 pub use identity::{Identity, IdentityProvider, ProviderKind};
 pub use imap::{Imap, OAuth};
@@ -285,6 +285,9 @@ impl Settings {
         }
         if self.attachments.s3.endpoint.as_ref().is_some_and(|url| !["http://", "https://"].iter().any(|scheme| url.starts_with(scheme))) {
             refuse("attachments.s3.endpoint", "must be an address that begins with https:// or http://".to_owned());
+        }
+        if let Some((key, matter)) = self.attachments.wrong_scanner() {
+            refuse(&format!("attachments.{key}"), matter.to_owned());
         }
         if let Err(error) = self.mail.from.parse::<lettre::message::Mailbox>() {
             refuse("mail.from", format!("\"{}\" is not an address: {error}", self.mail.from));

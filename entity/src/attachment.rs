@@ -22,6 +22,8 @@ pub struct Model {
     pub envelope: Option<Vec<u8>>,
     pub classification: String,
     pub is_redacted: bool,
+    /// What a virus scanner made of it.
+    pub scan: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

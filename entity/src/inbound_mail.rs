@@ -26,6 +26,8 @@ pub struct Model {
     pub size_bytes: i64,
     pub erased_at: Option<DateTimeUtc>,
     pub redacted_at: Option<DateTimeUtc>,
+    /// What a virus scanner made of it.
+    pub scan: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -43,6 +43,7 @@ mod m0045_desk_names;
 mod m0046_bounced;
 mod m0047_cut_messages;
 mod m0048_waiting_mails;
+mod m0049_scans;
 mod table;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -94,6 +95,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0046_bounced::Step),
             Box::new(m0047_cut_messages::Step),
             Box::new(m0048_waiting_mails::Step),
+            Box::new(m0049_scans::Step),
         ]
     }
 }

@@ -30,6 +30,7 @@ pub mod retention;
 pub mod role_assignment;
 pub mod routing_rule;
 pub mod saved_view;
+pub mod scan;
 pub mod search;
 pub mod security_signal;
 pub mod side;

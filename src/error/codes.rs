@@ -45,6 +45,8 @@ codes! {
         NotInPerson = "not_in_person": "Only a person may do this, who signed in themselves or uses a token of their own that was made by the command on the desk's machine.";
         NoCasePortal = "no_case_portal": "The client asked for no case portal, so what was said on its closed tickets is no longer shown to it.";
         OthersHolder = "others_holder": "Both sides agree on who holds this role, so only the holder's own side ends it or replaces them for a while.";
+        FileInfected = "file_infected": "The virus scanner found malware in the file or mail. Nobody gets it.";
+        FileUnscannable = "file_unscannable": "The virus scanner could not look into the file, so it is shown to the desk alone.";
         CommandOnly = "command_only": "This is done by the command on the desk's machine, and not over the API.";
         NotFound = "not_found": "It does not exist, or it belongs to another organisation.";
         MethodNotAllowed = "method_not_allowed": "The resource does not support this method; `Allow` names those it does.";
@@ -130,6 +132,7 @@ codes! {
         TooManyFollowers = "too_many_followers": "The ticket has the maximum number of followers.";
         TooManyTags = "too_many_tags": "The ticket would have more tags than a ticket may have.";
         TopOfLadder = "top_of_ladder": "The ticket is on the highest level already.";
+        FileUnscanned = "file_unscanned": "The file or mail was not scanned for malware yet; try again after `Retry-After` seconds.";
         UploadExpired = "upload_expired": "The upload took more than a day, and was given up.";
         VersionExists = "version_exists": "This version of the contract was applied with another text.";
         VersionChanged = "version_changed": "It changed since it was read: `If-Match` names another version.";

@@ -8,6 +8,7 @@ use sea_orm::DbErr;
 
 use crate::domain::agreements::UnknownVersion;
 use crate::domain::permission::{Forbidden, Verb};
+use crate::domain::scan::Withheld;
 pub use crate::domain::text::one_of;
 use crate::mail::messages;
 use crate::store;
@@ -114,6 +115,17 @@ impl From<Forbidden> for Error {
             Forbidden::NoCasePortal => Code::NoCasePortal,
         };
         Self::Forbidden { code, detail: forbidden.to_string() }
+    }
+}
+
+impl From<Withheld> for Error {
+    fn from(withheld: Withheld) -> Self {
+        let detail = format!("{withheld}, so it is not sent");
+        match withheld {
+            Withheld::Unscanned => Self::Conflict { code: Code::FileUnscanned, detail },
+            Withheld::Infected => Self::Forbidden { code: Code::FileInfected, detail },
+            Withheld::Unscannable => Self::Forbidden { code: Code::FileUnscannable, detail },
+        }
     }
 }
 

@@ -206,6 +206,9 @@ impl ResponseError for Failure {
             StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS => {
                 response.insert_header((header::RETRY_AFTER, self.retry_after));
             }
+            StatusCode::CONFLICT if self.code == Code::FileUnscanned => {
+                response.insert_header((header::RETRY_AFTER, self.retry_after));
+            }
             _ => {}
         }
         response.body(serde_json::to_string(&body).unwrap_or_default())

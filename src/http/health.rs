@@ -9,6 +9,7 @@ use super::answer::Json;
 use super::error::Failure;
 use super::operation::{Operation, get};
 use crate::app::App;
+use crate::files::Scanner;
 use crate::usecases::{Error, dead_letters, outbound, rotation};
 
 pub fn operations() -> Vec<Operation> {
@@ -21,8 +22,8 @@ async fn livez() -> Result<Json<Value>, Failure> {
 
 /// Ready means that the database can be written to, and that every key is there that stored files and mails need: without one, the desk was
 /// started with the wrong key file. The counts are of events and mails that were given up, and of mails that
-/// wait after a try in vain; neither they nor a folder that
-/// cannot be used make it unready, since tickets are taken all the same. Nor does a mailbox that this process cannot fetch: since when is told
+/// wait after a try in vain; neither they nor a folder or a virus
+/// scanner that cannot be used make it unready, since tickets are taken all the same. Nor does a mailbox that this process cannot fetch: since when is told
 /// of each, without its name, which may be a client's.
 async fn readyz(app: Data<App>) -> Result<Json<Value>, Failure> {
     app.db.ready().await.map_err(Error::from)?;
@@ -33,7 +34,8 @@ async fn readyz(app: Data<App>) -> Result<Json<Value>, Failure> {
     let (events, mails) = (dead_letters::count(&app).await?, outbound::count_given_up(&app).await?);
     let waiting = outbound::count_tried_in_vain(&app).await?;
     let mut answer = json!({ "status": "ok", "deadLetters": events, "undeliveredMails": mails, "waitingMails": waiting });
-    let usable = [("attachments", app.files.is_usable().await), ("spool", app.spool.is_usable().await)];
+    let scanner = app.scanner.as_ref().is_none_or(Scanner::is_usable);
+    let usable = [("attachments", app.files.is_usable().await), ("spool", app.spool.is_usable().await), ("scanner", scanner)];
     let unusable: Vec<_> = usable.into_iter().filter(|(_, is_usable)| !is_usable).map(|(name, _)| name).collect();
     if !unusable.is_empty() {
         answer["status"] = json!("impaired");

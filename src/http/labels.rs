@@ -16,6 +16,7 @@ use crate::domain::redaction::Redactable;
 use crate::domain::restriction::{Aspect, Flag};
 use crate::domain::retention::{ItemOutcome, RetentionClass};
 use crate::domain::role_assignment::{AssignmentState, Departure, EventKind as RoleEvent, GapCause, RoleKind};
+use crate::domain::scan::Scan;
 use crate::domain::security_signal::{EventKind as SignalEvent, SignalSource};
 use crate::domain::ticket::attach::Classification;
 use crate::domain::ticket::attention::Attention;
@@ -51,6 +52,7 @@ pub fn lists() -> Vec<(&'static str, Vec<Word>)> {
         ("placeholder", Placeholder::WORDS.into()),
         ("visibility", Visibility::WORDS.into()),
         ("classification", Classification::WORDS.into()),
+        ("scan", Scan::WORDS.into()),
         ("redactable", Redactable::WORDS.into()),
         ("ticketFlag", Flag::WORDS.into()),
         ("securityAspect", Aspect::WORDS.into()),

@@ -26,6 +26,8 @@ pub const fn status(code: Code) -> StatusCode {
         | Code::NotInPerson
         | Code::NoCasePortal
         | Code::OthersHolder
+        | Code::FileInfected
+        | Code::FileUnscannable
         | Code::CommandOnly => StatusCode::FORBIDDEN,
         Code::NotFound => StatusCode::NOT_FOUND,
         Code::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
@@ -110,6 +112,7 @@ pub const fn status(code: Code) -> StatusCode {
         | Code::TooManyFollowers
         | Code::TooManyTags
         | Code::TopOfLadder
+        | Code::FileUnscanned
         | Code::UploadExpired
         | Code::VersionExists
         | Code::WorkCorrected => StatusCode::CONFLICT,

@@ -1,6 +1,7 @@
 //! What happens without anyone asking. Two workers work until nothing is left, then sleep until the earliest deadline or the
 //! next commit. One runs timers, the stream and its handlers; mail has a worker of its own, so that a slow mail server holds up
-//! no clock. A third fetches mail, and a fourth is brought it.
+//! no clock. A third fetches mail, a fourth is brought it, and a fifth
+//! has files scanned.
 
 pub mod imap;
 pub mod lmtp;
@@ -9,6 +10,8 @@ pub mod wakeups;
 mod advance;
 mod failure_log;
 mod intake;
+mod pause;
+mod scan;
 mod sweep;
 mod uses;
 
@@ -103,7 +106,8 @@ pub async fn run(app: Arc<App>) {
         tell_refusals(app),
         uses::run(app),
         imap::run(app),
-        lmtp::run(app)
+        lmtp::run(app),
+        scan::run(app)
     );
 }
 

@@ -1,6 +1,7 @@
-//! `[attachments]` and `[files]`: where files are kept, how many and how sealed.
+//! `[attachments]` and `[files]`: where files are kept, how many, who scans them and how they are sealed.
 
 use std::collections::BTreeMap;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
@@ -22,16 +23,53 @@ pub struct Attachments {
     /// The same for one organisation.
     #[serde(default)]
     pub max_bytes_of: BTreeMap<String, u64>,
+    /// Where a virus scanner (clamd) listens: `unix:PATH`, or a loopback or private address with a port. Nothing is scanned when absent.
+    #[serde(default, deserialize_with = "unless_empty")]
+    pub scanner: Option<String>,
+    /// How long it may take for an answer.
+    pub scanner_timeout_seconds: u16,
     /// How to reach a bucket.
     #[serde(default)]
     pub s3: S3,
 }
 
+/// Where a virus scanner listens.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ScannerPlace {
+    Socket(PathBuf),
+    Network(SocketAddr),
+}
+
 impl Attachments {
+    /// `None` without a scanner, or where it may not be: what is sent to it is not encrypted.
+    pub fn scanner_place(&self) -> Option<ScannerPlace> {
+        let scanner = self.scanner.as_deref()?;
+        match scanner.strip_prefix("unix:") {
+            Some(path) => (!path.is_empty()).then(|| ScannerPlace::Socket(PathBuf::from(path))),
+            None => scanner.parse::<SocketAddr>().ok().filter(|address| is_near(address.ip())).map(ScannerPlace::Network),
+        }
+    }
+
+    /// What can be read but cannot work.
+    pub(super) fn wrong_scanner(&self) -> Option<(&'static str, &'static str)> {
+        if self.scanner.is_some() && self.scanner_place().is_none() {
+            return Some(("scanner", "must be unix:PATH, or a loopback or private address with a port, such as 127.0.0.1:3310"));
+        }
+        (self.scanner_timeout_seconds == 0).then_some(("scanner_timeout_seconds", "must be at least 1"))
+    }
+
     /// How many bytes an organisation may keep; `None` where that has no limit.
     pub fn most_of(&self, organisation: &str) -> Option<u64> {
         let own = self.max_bytes_of.get(organisation).copied();
         Some(own.unwrap_or(self.max_bytes_per_organisation)).filter(|most| *most > 0)
+    }
+}
+
+/// On this machine, or on a network that is not the internet.
+fn is_near(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(address) => address.is_loopback() || address.is_private(),
+        IpAddr::V6(address) => address.is_loopback() || address.is_unique_local(),
     }
 }
 

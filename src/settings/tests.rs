@@ -384,3 +384,21 @@ fn lmtp_is_listened_for_where_only_this_machine_comes() {
         );
     }
 }
+
+#[test]
+fn a_scanner_is_on_this_machine_or_on_a_network_of_ones_own() {
+    let place = |scanner| with(&[("UURWERK_ATTACHMENTS_SCANNER", scanner)]).map(|settings| settings.attachments.scanner_place());
+    assert_eq!(place("").ok(), Some(None));
+    assert_eq!(place("unix:/run/clamav/clamd.ctl").ok(), Some(Some(ScannerPlace::Socket("/run/clamav/clamd.ctl".into()))));
+    for near in ["127.0.0.1:3310", "10.1.2.3:3310", "192.168.0.9:3310", "[::1]:3310", "[fd00::7]:3310"] {
+        let address = near.parse().expect("an address");
+        assert_eq!(place(near).ok(), Some(Some(ScannerPlace::Network(address))), "{near}");
+    }
+    for wrong in ["unix:", "/run/clamav/clamd.ctl", "clamav:3310", "127.0.0.1", "192.0.2.7:3310", "[2001:db8::1]:3310", "0.0.0.0:3310"] {
+        assert!(
+            place(wrong)
+                .is_err_and(|error| error.to_string().contains("attachments.scanner (UURWERK_ATTACHMENTS_SCANNER): must be unix:PATH")),
+            "{wrong}"
+        );
+    }
+}

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::tx::sealed::Inner as _;
 use super::{Reads, Tx, instant};
 use crate::domain::Instant;
+use crate::domain::scan::Scan;
 use crate::domain::ticket::attach::Classification;
 use crate::domain::ticket::{Attachment, Reader, Visibility};
 use crate::domain::wrapped_key::WrappedKey;
@@ -65,6 +66,7 @@ pub async fn insert(tx: &Tx, attachments: &[Attachment]) -> Result<(), DbErr> {
         envelope: Set(one.key.as_ref().map(|key| key.bytes.clone())),
         classification: Set(one.classification.to_string()),
         is_redacted: Set(one.is_redacted),
+        scan: Set(one.scan.map(|scan| scan.to_string())),
     });
     attachment::Entity::insert_many(rows).exec_without_returning(tx.connection()).await.map(drop)
 }
@@ -134,6 +136,7 @@ pub(super) fn to_domain(row: attachment::Model) -> Attachment {
         digest: row.digest,
         recorded_at: instant(row.recorded_at),
         is_redacted: row.is_redacted,
+        scan: row.scan.as_deref().map(Scan::stored),
         // A class that this program does not know is read by as few as there are.
         classification: Classification::named(&row.classification).unwrap_or(Classification::Restricted),
     }

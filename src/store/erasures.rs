@@ -146,6 +146,7 @@ pub(super) async fn empty(tx: &Tx, which: Condition, now: Instant) -> Result<u64
         // A Message-ID may hold the address of its sender. A later copy is known by its key.
         .col_expr(inbound_mail::Column::MessageId, Expr::value(format!("{}{MADE_UP}", Uuid::new_v4())))
         .col_expr(inbound_mail::Column::Raw, Expr::value(Vec::<u8>::new()))
+        .col_expr(inbound_mail::Column::Scan, Expr::value(None::<String>))
         .col_expr(inbound_mail::Column::KeyId, Expr::value(None::<String>))
         .col_expr(inbound_mail::Column::Envelope, Expr::value(None::<Vec<u8>>))
         .col_expr(inbound_mail::Column::ErasedAt, Expr::value(Some(now.to_utc())));

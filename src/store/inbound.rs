@@ -10,6 +10,7 @@ use super::tx::sealed::Inner as _;
 use super::{Reads, Tx, instant};
 use crate::domain::Instant;
 use crate::domain::mail::{Authentication, Inbound, InboundFilter, MailOutcome};
+use crate::domain::scan::Scan;
 use crate::domain::ticket::Ticket;
 use crate::domain::wrapped_key::WrappedKey;
 
@@ -33,6 +34,7 @@ struct InboundRow {
     size_bytes: i64,
     erased_at: Option<chrono::DateTime<chrono::Utc>>,
     redacted_at: Option<chrono::DateTime<chrono::Utc>>,
+    scan: Option<String>,
 }
 
 /// How a Message-ID that we made up ends.
@@ -157,6 +159,7 @@ pub async fn keep(tx: &Tx, mail: &Inbound, once_key: Option<String>, (raw, key):
         size_bytes: Set(i64::try_from(mail.size_bytes).unwrap_or(i64::MAX)),
         erased_at: Set(mail.is_erased.then(|| mail.received_at.to_utc())),
         redacted_at: Set(mail.redacted_at.map(Instant::to_utc)),
+        scan: Set(mail.scan.map(|scan| scan.to_string())),
     };
     inbound_mail::Entity::insert(row).exec_without_returning(tx.connection()).await.map(drop)
 }
@@ -192,5 +195,6 @@ fn inbound(row: InboundRow) -> Inbound {
         redacted_at: row.redacted_at.map(instant),
         is_erased: row.erased_at.is_some(),
         size_bytes: u64::try_from(row.size_bytes).unwrap_or_default(),
+        scan: row.scan.as_deref().map(Scan::stored),
     }
 }

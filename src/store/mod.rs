@@ -56,6 +56,7 @@ pub mod routing_rules;
 mod row;
 mod row_security;
 pub mod saved_views;
+pub mod scans;
 pub mod schema;
 mod scoped_reads;
 pub mod sealed;

@@ -157,6 +157,7 @@ pub async fn take_attachment(tx: &Tx, file: &Attachment) -> Result<(), DbErr> {
         .col_expr(attachment::Column::SizeBytes, Expr::value(0_i64))
         .col_expr(attachment::Column::KeyId, Expr::value(None::<String>))
         .col_expr(attachment::Column::Envelope, Expr::value(None::<Vec<u8>>))
+        .col_expr(attachment::Column::Scan, Expr::value(None::<String>))
         .col_expr(attachment::Column::IsRedacted, Expr::value(true));
     gone.filter(attachment::Column::Id.eq(file.id)).exec(tx.connection()).await.map(drop)
 }
@@ -220,6 +221,7 @@ pub async fn take_mails_in(tx: &Tx, ids: &[Uuid], now: Instant) -> Result<Vec<Uu
         let left = (*bytes).min(i64::try_from(stub.len()).unwrap_or(i64::MAX));
         let gone = inbound_mail::Entity::update_many()
             .col_expr(inbound_mail::Column::Raw, Expr::value(stub.clone()))
+            .col_expr(inbound_mail::Column::Scan, Expr::value(None::<String>))
             .col_expr(inbound_mail::Column::SizeBytes, Expr::value(left))
             .col_expr(inbound_mail::Column::KeyId, Expr::value(None::<String>))
             .col_expr(inbound_mail::Column::Envelope, Expr::value(None::<Vec<u8>>))

@@ -15,11 +15,12 @@ use crate::app::App;
 use crate::auth::Caller;
 use crate::domain::Instant;
 use crate::domain::idempotency::Key;
+use crate::domain::scan::Scan;
 use crate::domain::text::is_visible;
 use crate::domain::ticket::attach::{Attach, Classification};
 use crate::domain::ticket::classify::Classify;
 use crate::domain::ticket::{Act, Attachment, Reader, Ticket, TicketRef};
-use crate::files::{NotKept, NotRead, Stored};
+use crate::files::{Kept, NotKept, NotRead, Stored};
 use crate::store::{self, Scope, Tx};
 use crate::time::TimeSource;
 
@@ -85,7 +86,7 @@ pub async fn attach(
             return store::attachments::find(tx, ticket.id, known, Reader::Desk).await?.ok_or(Error::NotFound("attachment"));
         }
         let ticket = locked(tx, ticket).await?;
-        let attachment = attachment(&stamp, &ticket, new, id, &kept);
+        let attachment = attachment(app, &stamp, &ticket, new, (id, &kept));
         let room = Room { ticket: room_on(app, tx, &ticket, new.public).await?, organisation: u64::MAX };
         if kept.size > room.ticket {
             return Err(too_large(app, room, Some(kept.size)));
@@ -150,7 +151,7 @@ fn too_large(app: &App, room: Room, size: Option<u64>) -> Error {
     Error::TooLarge { code: Code::AttachmentTooLarge, detail: format!("an attachment has at most {cap} bytes") }
 }
 
-pub(super) fn attachment(stamp: &Stamp, ticket: &Ticket, new: &NewAttachment, id: Uuid, kept: &crate::files::Kept) -> Attachment {
+pub(super) fn attachment(app: &App, stamp: &Stamp, ticket: &Ticket, new: &NewAttachment, (id, kept): (Uuid, &Kept)) -> Attachment {
     Attachment {
         id,
         stored_as: None,
@@ -166,6 +167,7 @@ pub(super) fn attachment(stamp: &Stamp, ticket: &Ticket, new: &NewAttachment, id
         recorded_at: stamp.recorded_at,
         classification: new.classification,
         is_redacted: false,
+        scan: app.scanner.as_ref().map(|_| Scan::Unscanned),
     }
 }
 

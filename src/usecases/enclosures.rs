@@ -97,7 +97,7 @@ pub async fn record(app: &App, tx: &Tx, stamp: &Stamp, ticket: Ticket, enclosed:
         match room.checked_sub(kept.size) {
             Some(rest) => {
                 room = rest;
-                fitting.push(attachments::attachment(stamp, &ticket, new, *id, kept));
+                fitting.push(attachments::attachment(app, stamp, &ticket, new, (*id, kept)));
             }
             None => left.push(new.name.as_str()),
         }

@@ -45,6 +45,7 @@ pub mod rotation;
 pub mod routing;
 pub mod sandbox;
 pub mod saved_views;
+pub mod scans;
 pub mod schema;
 pub mod security_signals;
 pub mod shape;

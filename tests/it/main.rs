@@ -21,6 +21,7 @@ mod people;
 mod restricted;
 mod roles;
 mod row_security;
+mod scanning;
 mod search;
 mod security_signals;
 mod simulate;

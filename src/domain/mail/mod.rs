@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::Instant;
 use super::contract::Contract;
+use super::scan::Scan;
 use crate::words::closed_list;
 
 closed_list! {
@@ -128,6 +129,8 @@ pub struct Inbound {
     pub is_erased: bool,
     /// Of what is kept of it.
     pub size_bytes: u64,
+    /// `None` where the desk had no scanner when it came, or nothing is left to scan.
+    pub scan: Option<Scan>,
 }
 
 /// Which incoming mails a list shows; an empty field does not narrow it.

@@ -56,6 +56,7 @@ fn on_tickets() -> Vec<(&'static str, Value)> {
             "ticket.file_classified",
             json!({ "attachment": ID, "visibility": "internal", "classification": "restricted", "before": "internal" }),
         ),
+        ("ticket.file_infected", json!({ "attachment": ID, "visibility": "public", "found": "Eicar-Test-Signature" })),
         ("ticket.part_written", json!({ "part": "root_cause", "version": 2 })),
         ("ticket.phoned", json!({ "visibility": "internal" })),
         ("ticket.moved", moved("registered", "in_progress", "active")),

@@ -14,6 +14,7 @@ use super::edit::Edit;
 use super::escalate::{self, Escalate};
 use super::flag::{self, LiftFlag, SetFlag};
 use super::follow::{self, Follow, Unfollow};
+use super::infect::Infect;
 use super::line::{self, ChangeLine};
 use super::link::{self, LinkTo, Unlink};
 use super::major::{self, DeclareMajor};
@@ -57,6 +58,7 @@ pub enum Act {
     Write(Write),
     Attach(Attach),
     Classify(Classify),
+    Infect(Infect),
     WritePart(WritePart),
     Escalate(Escalate),
     SetFlag(SetFlag),
@@ -166,6 +168,7 @@ pub fn act(situation: Situation<'_>, wish: &Act) -> Result<Acted, Refusal> {
         Act::Write(wish) => wish.decide(situation)?,
         Act::Attach(wish) => wish.decide(situation)?,
         Act::Classify(wish) => wish.decide(situation)?,
+        Act::Infect(wish) => wish.decide(),
         Act::WritePart(wish) => wish.decide(situation)?,
         Act::Escalate(wish) => wish.decide(situation)?,
         Act::SetFlag(wish) => wish.decide(situation)?,
@@ -211,6 +214,7 @@ pub fn act(situation: Situation<'_>, wish: &Act) -> Result<Acted, Refusal> {
         | Act::Write(_)
         | Act::Attach(_)
         | Act::Classify(_)
+        | Act::Infect(_)
         | Act::WritePart(_)
         | Act::Escalate(_)
         | Act::SetFlag(_)

@@ -1,5 +1,5 @@
 //! A ticket that needs somebody's attention though nothing of it is due: the client wrote on it after it was done with, or what it was made
-//! for no longer holds. Whoever answers or moves it, or says that nothing is to be done, ends that.
+//! for no longer holds, or malware was found in a file. Whoever answers or moves it, or says that nothing is to be done, ends that.
 
 use serde::{Deserialize, Serialize};
 
@@ -73,7 +73,7 @@ impl Ticket {
         match data {
             // While it is open, whoever has it in hand is told of an answer anyway.
             EventData::MessageReceived(_) if !self.state().is_open() => self.needs_attention = true,
-            EventData::AttentionAsked(_) => self.needs_attention = true,
+            EventData::AttentionAsked(_) | EventData::FileInfected(_) => self.needs_attention = true,
             EventData::Registered(_) | EventData::Replied(_) | EventData::AttentionSettled(_) => self.needs_attention = false,
             data if data.as_move().is_some() => self.needs_attention = false,
             _ => {}

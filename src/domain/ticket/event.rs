@@ -10,6 +10,7 @@ use super::edit::Edited;
 use super::escalate::{Climbed, Proposed};
 use super::flag::{Flagged, Unflagged};
 use super::follow::FollowerChanged;
+use super::infect::FileInfected;
 use super::line::LineChanged;
 use super::link::Linked;
 use super::mail::Mailed;
@@ -73,6 +74,8 @@ event_data! {
     Attached(Attached) = "ticket.attached": "bijlage toegevoegd", "file attached";
     /// How sensitive a file is was said anew (SEC-04).
     Classified(Classified) = "ticket.file_classified": "gevoeligheid van bijlage gewijzigd", "file classified";
+    /// The scanner found malware in a file; nobody gets it.
+    FileInfected(FileInfected) = "ticket.file_infected": "malware in bijlage gevonden", "malware found in a file";
     /// A version of one of its parts was written, such as a root cause analysis.
     PartWritten(PartWritten) = "ticket.part_written": "onderdeel geschreven", "part written";
     /// What it is about was said anew: its kind, service, category, place of the fault.
@@ -178,7 +181,7 @@ impl EventData {
 }
 
 impl EventKind {
-    /// Whether it is not an act on the ticket, but follows from one, says what became of a mail or of what was kept, or is bookkeeping of the
+    /// Whether it is not an act on the ticket, but follows from one, says what became of a mail or of what was kept, such as a file that was scanned, or is bookkeeping of the
     /// desk, such as a tag: it is a fact to no clock and no report.
     pub const fn is_derived(self) -> bool {
         matches!(
@@ -193,6 +196,7 @@ impl EventKind {
                 | Self::Proposed
                 | Self::MailGivenUp
                 | Self::MailSentAgain
+                | Self::FileInfected
                 | Self::Destroyed
                 | Self::FilesDestroyed
                 | Self::PersonErased

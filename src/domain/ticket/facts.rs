@@ -93,6 +93,7 @@ fn does(event: &Event) -> Option<FactKind> {
         | EventData::Noted(_)
         | EventData::Attached(_)
         | EventData::Classified(_)
+        | EventData::FileInfected(_)
         | EventData::PartWritten(_)
         | EventData::Specified(_)
         | EventData::Scoped(_)

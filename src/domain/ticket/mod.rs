@@ -2,7 +2,7 @@
 //!
 //! A capability is a file: what is asked, why it may be refused, what it decides, what is recorded of it, and what that makes of the
 //! ticket when its history is replayed: `register`, `transition`, `prioritise`, `retype`, `retier`, `repair`, `remind`, `assign`, `edit`, `write`,
-//! `attach`, `classify`, `part`, `specify`, `scope`, `line`, `major`, `link`, `decide`, `attention`, `escalate`, `flag`, `redact`, `remove`,
+//! `attach`, `classify`, `infect`, `part`, `specify`, `scope`, `line`, `major`, `link`, `decide`, `attention`, `escalate`, `flag`, `redact`, `remove`,
 //! `mail`, `tag`, `reference`, `follow`, `work`, `merge`, `along`, `response_team`, `route`. `event` lists what can happen; `act` decides a
 //! wish, `replay` applies a history, `facts` says what of it matters to the clocks, and `settle` replays it into clocks and escalations, of
 //! what of it is `standing`. `kinds` has the rules of each type; `possible_moves` says beforehand what may be done, `needs` what a ticket
@@ -30,6 +30,7 @@ pub mod evidence;
 mod facts;
 pub mod flag;
 pub mod follow;
+pub mod infect;
 pub mod kinds;
 pub mod line;
 pub mod link;

@@ -11,6 +11,7 @@ use crate::domain::clock::Kind;
 use crate::domain::contract::TicketType;
 use crate::domain::permission::{Forbidden, Principal, Verb};
 use crate::domain::person::Person;
+use crate::domain::scan::Scan;
 use crate::domain::wrapped_key::WrappedKey;
 
 /// How a ticket is addressed: by its id or its number.
@@ -125,6 +126,8 @@ pub struct Attachment {
     pub classification: Classification,
     /// Whether its name and bytes were removed for good.
     pub is_redacted: bool,
+    /// `None` where the desk had no scanner when it came.
+    pub scan: Option<Scan>,
     /// SHA-256 of its bytes, in hexadecimal.
     pub digest: String,
     pub recorded_at: Instant,

@@ -56,6 +56,7 @@ impl Ticket {
             | EventData::Noted(_)
             | EventData::Attached(_)
             | EventData::Classified(_)
+            | EventData::FileInfected(_)
             | EventData::PartWritten(_)
             | EventData::Linked(_)
             | EventData::Unlinked(_)

@@ -88,6 +88,7 @@ impl Reader {
             EventData::Followed(changed) | EventData::Unfollowed(changed) => changed.visibility == Visibility::Public,
             EventData::Attached(attached) => attached.visibility == Visibility::Public,
             EventData::Classified(classified) => classified.visibility == Visibility::Public,
+            EventData::FileInfected(infected) => infected.visibility == Visibility::Public,
             EventData::Redacted(redacted) => redacted.visibility == Visibility::Public,
             EventData::FilesDestroyed(destroyed) => destroyed.visibility == Visibility::Public,
             EventData::PersonErased(erased) => erased.visibility == Visibility::Public,

@@ -37,6 +37,9 @@ pub struct Attachment {
     visibility: String,
     /// How sensitive it is: `public`, `internal` or `restricted`.
     classification: String,
+    /// `unscanned` while it waits for the virus scanner, and is not sent; then `clean`, `infected`, which is sent to nobody, or `unscannable`, which is
+    /// sent to the desk alone. `null` where the desk had no scanner when it was added.
+    scan: Option<String>,
     /// When it was added.
     #[schema(value_type = String, format = DateTime)]
     recorded_at: Instant,
@@ -55,6 +58,7 @@ impl Attachment {
             author: actors.show(&stored.author).into(),
             visibility: Visibility::of(stored.public).to_string(),
             classification: stored.classification.to_string(),
+            scan: stored.scan.map(|scan| scan.to_string()),
             recorded_at: stored.recorded_at,
         }
     }

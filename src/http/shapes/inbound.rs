@@ -32,6 +32,9 @@ pub struct InboundMessage {
     sender: Option<String>,
     /// Its subject.
     subject: Option<String>,
+    /// `unscanned` while it waits for the virus scanner, and is not given; then `clean`, `infected`, which nobody is given, or `unscannable`. `null` where
+    /// the desk had no scanner when it came.
+    scan: Option<String>,
     /// When it came.
     #[schema(value_type = String, format = DateTime)]
     received_at: Instant,
@@ -50,6 +53,7 @@ impl From<Received> for InboundMessage {
             contract: mail.contract,
             sender: mail.sender,
             subject: mail.subject,
+            scan: mail.scan.map(|scan| scan.to_string()),
             received_at: mail.received_at,
         }
     }

@@ -44,9 +44,10 @@ pub fn operations() -> Vec<Operation> {
         get("/inbound-messages/{id}", show)
             .id("getInboundMessage")
             .describe("Shows one mail that came.", "What became of it and why; the mail itself is its `content`."),
-        get("/inbound-messages/{id}/content", content).id("getInboundMessageContent").describe(
+        get("/inbound-messages/{id}/content", content).id("getInboundMessageContent").refuses(409).describe(
             "Gives a mail as it came.",
-            "Always as a download, to be opened by a mail program; whatever stands in it is not run. `Range` asks for a part of it.",
+            "Always as a download, to be opened by a mail program; whatever stands in it is not run. `Range` asks for a part of it. Where the desk has a\n\
+             virus scanner, not before that found nothing (`scan`).",
         ),
         post("/inbound-messages/{id}/tickets", release).id("createInboundMessageTicket").describe(
             "Makes a ticket of a mail that was kept aside, or taken for a duplicate.",

@@ -8,7 +8,6 @@
 //! its folder and is tried again after those that never failed, so that one which cannot be read holds up no other.
 
 mod notes;
-mod pause;
 mod reader;
 
 use std::time::Duration;

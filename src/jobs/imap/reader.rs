@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use super::Turn;
 use super::notes::Notes;
-use super::pause::Pause;
 use crate::app::{App, Fetched};
 use crate::domain::Instant;
 use crate::health::Health;
 use crate::jobs::failure_log::FailureLog;
 use crate::jobs::intake::take_in;
+use crate::jobs::pause::Pause;
 use crate::mail::imap::{Folder, Server, Trouble};
 use crate::settings::Imap;
 use crate::usecases::Error;

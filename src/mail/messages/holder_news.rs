@@ -28,6 +28,10 @@ pub enum HolderWord {
     Registered,
     Assigned,
     Answered,
+    /// What the virus scanner calls it.
+    Infected {
+        found: Line,
+    },
     PriorityProposed {
         priority: Line,
     },
@@ -70,7 +74,7 @@ impl Message for HolderNews {
     const AUTO: AutoSubmitted = AutoSubmitted::Generated;
     const SUBJECT: &'static str = "\
 {% if news.kind == 'registered' %}Nieuw{% elif news.kind == 'assigned' %}Toegewezen{% elif news.kind == 'answered' %}Antwoord\
-{% elif news.kind == 'priority_proposed' %}Andere prioriteit voorgesteld{% elif news.kind == 'solution_refused' %}Oplossing geweigerd\
+{% elif news.kind == 'infected' %}Malware gevonden{% elif news.kind == 'priority_proposed' %}Andere prioriteit voorgesteld{% elif news.kind == 'solution_refused' %}Oplossing geweigerd\
 {% elif news.kind == 'reopened' %}Heropend{% elif news.kind == 'withdrawn' %}Ingetrokken{% elif news.kind == 'decided' %}Besluit genomen\
 {% elif news.kind == 'asked' %}Uw besluit gevraagd{% elif news.kind == 'warned' %}Dreigt te laat te zijn{% else %}Te laat{% endif %}: {{ ticket.title }}";
     const BODY: &'static str = "\
@@ -82,6 +86,8 @@ Er is een nieuwe melding.
 Deze melding is toegewezen aan {% if reader == 'person' %}u{% else %}uw team{% endif %}{% if by %} door {{ by }}{% endif %}.
 {% elif news.kind == 'answered' %}
 {% if by %}{{ by }} heeft{% else %}De klant heeft{% endif %} een bericht geschreven.
+{% elif news.kind == 'infected' %}
+In een bijlage van deze melding is malware gevonden: {{ news.found }}. Niemand krijgt dat bestand.
 {% elif news.kind == 'priority_proposed' %}
 {% if by %}{{ by }} stelt{% else %}De klant stelt{% endif %} een andere prioriteit voor: {{ news.priority }}.
 {% elif news.kind == 'solution_refused' %}
@@ -141,6 +147,7 @@ U krijgt dit bericht omdat deze melding bij {{ reader.team }} ligt.
             ("nieuw", Self { text: "De printer doet niets meer.".into(), ..of(HolderWord::Registered, HeldBy::Desk) }),
             ("toegewezen", of(HolderWord::Assigned, HeldBy::Team("Werkplekbeheer".into()))),
             ("prioriteit", of(HolderWord::PriorityProposed { priority: "P1".into() }, HeldBy::Person)),
+            ("malware", by_itself(HolderWord::Infected { found: "Eicar-Test-Signature".into() })),
             ("geweigerd", Self { text: "Hij hapert nog.".into(), ..of(HolderWord::SolutionRefused, HeldBy::Person) }),
             ("heropend", of(HolderWord::Reopened, HeldBy::Person)),
             ("ingetrokken", of(HolderWord::Withdrawn, HeldBy::Person)),

@@ -88,6 +88,7 @@ impl TicketMail<'_> {
             EventData::Assigned(given) if (&given.assignee, &given.team) != (&self.ticket.assignee, &self.ticket.team) => return None,
             EventData::Assigned(_) => HolderWord::Assigned,
             EventData::MessageReceived(_) => HolderWord::Answered,
+            EventData::FileInfected(infected) => HolderWord::Infected { found: infected.found.as_str().into() },
             EventData::PriorityProposed(proposed) => {
                 let label = contract.priority(&proposed.priority, self.ticket.kind).map(|known| known.label.nl.as_str());
                 HolderWord::PriorityProposed { priority: label.unwrap_or(&proposed.priority).into() }

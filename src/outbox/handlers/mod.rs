@@ -115,6 +115,7 @@ pub static HANDLERS: [Handler; 14] = [
                 EventKind::Ticket(Ti::Assigned),
                 EventKind::Ticket(Ti::MessageReceived),
                 EventKind::Ticket(Ti::PriorityProposed),
+                EventKind::Ticket(Ti::FileInfected),
                 EventKind::Ticket(Ti::PartWritten),
                 EventKind::Ticket(Ti::Decided),
                 EventKind::Ticket(Ti::Retyped),

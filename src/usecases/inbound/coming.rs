@@ -8,6 +8,7 @@ use crate::domain::Instant;
 use crate::domain::contract::TicketType;
 use crate::domain::mail::{Authentication, Inbound as StoredMail};
 use crate::domain::redaction::GONE;
+use crate::domain::scan::Scan;
 use crate::domain::ticket::Ticket;
 use crate::domain::wrapped_key::WrappedKey;
 use crate::mail::authentication;
@@ -164,6 +165,7 @@ impl<'a> Coming<'a> {
             redacted_at: (left == Left::ThatItCame).then_some(self.now),
             is_erased: left == Left::Nothing,
             size_bytes: raw.len() as u64,
+            scan: self.app.scanner.as_ref().filter(|_| left == Left::Everything).map(|_| Scan::Unscanned),
         };
         let once_key = (decision.outcome != Outcome::Duplicate).then(|| self.once_key());
         if tx.touched().objects.is_empty() {

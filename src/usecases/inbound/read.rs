@@ -41,9 +41,12 @@ pub async fn get(app: &App, caller: &Caller, id: Uuid) -> Result<Received, Error
     with_tickets(&view, vec![mail]).await?.pop().ok_or(Error::NotFound("message"))
 }
 
-/// The message itself, as it came.
+/// The message itself, as it came, once it was scanned.
 pub async fn raw(app: &App, caller: &Caller, id: Uuid) -> Result<Vec<u8>, Error> {
-    copy::opened(app, &view(app, caller)?, id).await
+    let view = view(app, caller)?;
+    let mail = store::inbound::find(&view, id).await?.ok_or(Error::NotFound("message"))?;
+    mail.scan.map_or(Ok(()), |scan| scan.hands_out_to(caller.who.actor.side()))?;
+    copy::opened(app, &view, id).await
 }
 
 /// Everything that stands in the mail of which a message shows a part.

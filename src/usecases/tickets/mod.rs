@@ -35,7 +35,7 @@ pub(super) use draft::{client_of, problems};
 pub use escalate::escalate;
 pub use flag::flag;
 pub use links::{link, unlink};
-pub(super) use locked::{current, locked};
+pub(super) use locked::{current, locked, locked_if_kept};
 pub use merges::{merge, undo_merge};
 pub use part::write_part;
 pub use references::{add_reference, remove_reference};

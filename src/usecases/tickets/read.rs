@@ -245,6 +245,7 @@ pub async fn attachment(app: &App, caller: &Caller, ticket: TicketRef, id: Uuid)
     if found.is_redacted {
         return Err(Error::Conflict { code: Code::Redacted, detail: "the file was removed for good".to_owned() });
     }
+    found.scan.map_or(Ok(()), |scan| scan.hands_out_to(caller.who.actor.side()))?;
     Ok(found)
 }
 

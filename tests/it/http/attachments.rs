@@ -74,7 +74,7 @@ async fn a_file_comes_out_as_it_went_in_and_is_told_of_once(desk: &Desk) {
         known.as_object_mut().expect("an object").retain(|key, _| key != "id");
         let expected = json!({
             "name": format!("deel-{at}.pdf"), "mediaType": "application/pdf", "sizeBytes": length, "digest": digest, "author": { "kind": "desk", "name": "admin", "id": null },
-            "visibility": "public", "classification": "internal", "recordedAt": "2026-03-02T07:00:00Z", "ticket": number
+            "visibility": "public", "classification": "internal", "scan": null, "recordedAt": "2026-03-02T07:00:00Z", "ticket": number
         });
         assert_eq!(known, expected);
         assert!(list(desk, &number).await.contains(&answer.body));

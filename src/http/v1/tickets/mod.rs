@@ -103,10 +103,11 @@ pub fn operations() -> Vec<Operation> {
         post("/tickets/{ref}/attachments", attachments::create)
             .id("createTicketAttachment")
             .describe("Adds a file to a ticket.", "The body is the file itself; its name and media type stand in the query."),
-        get("/tickets/{ref}/attachments/{id}", attachments::get).id("getTicketAttachment").refuses(410).describe(
+        get("/tickets/{ref}/attachments/{id}", attachments::get).id("getTicketAttachment").refuses(409).refuses(410).describe(
             "Gives a file's bytes, or a range of them.",
             "Always as a download, whatever the file is; `Range` asks for a part of it. A restricted file is read by whoever has a part in the ticket or\n\
-             added it, and by roles of second line and up; by nobody else who sees the ticket.",
+             added it, and by roles of second line and up; by nobody else who sees the ticket. Where the desk has a virus scanner it is sent once that found\n\
+             nothing (`scan`): before, it is answered with `file_unscanned` and `Retry-After`.",
         ),
         patch("/tickets/{ref}/attachments/{id}", attachments::classify).id("updateTicketAttachment").refuses(410).describe(
             "Says anew how sensitive a file is.",
