@@ -370,7 +370,7 @@ async fn a_filter_with_a_value_that_cannot_be_is_refused_with_those_that_can(des
         ("/v1/people", "organisation", "niemand", "ipo"),
         ("/v1/inbound-messages", "outcome", "weg", "quarantined"),
         ("/v1/inbound-messages", "mailbox", "nergens", "servicedesk"),
-        ("/v1/outbound-messages", "state", "weg", "must be one of pending, sent, failed"),
+        ("/v1/outbound-messages", "state", "weg", "must be one of pending, waiting, sent, failed"),
     ] {
         let answer = desk.get(&format!("{path}?{key}={value}")).await;
         assert_eq!((answer.status, codes(&answer)), (400, pairs(&[(key, "unknown_value")])), "{path} {key}");
