@@ -41,8 +41,27 @@ pub async fn unmake(manager: &SchemaManager<'_>, tables: &[&'static str]) -> Res
     Ok(())
 }
 
-/// A step: what it makes, and the tables it drops when undone.
+/// A step: what it makes, and the tables it drops when undone; or statements alone, of which others undo them.
 macro_rules! step {
+    ($statements:expr, undone by statements $undone:expr) => {
+        #[derive(sea_orm_migration::prelude::DeriveMigrationName)]
+        pub struct Step;
+
+        #[sea_orm_migration::async_trait::async_trait]
+        impl sea_orm_migration::prelude::MigrationTrait for Step {
+            fn use_transaction(&self) -> Option<bool> {
+                Some(true)
+            }
+
+            async fn up(&self, manager: &sea_orm_migration::prelude::SchemaManager) -> Result<(), sea_orm_migration::prelude::DbErr> {
+                $crate::table::make(manager, Vec::new(), $statements).await
+            }
+
+            async fn down(&self, manager: &sea_orm_migration::prelude::SchemaManager) -> Result<(), sea_orm_migration::prelude::DbErr> {
+                $crate::table::make(manager, Vec::new(), $undone).await
+            }
+        }
+    };
     ($tables:expr, $statements:expr, undone by $names:expr) => {
         #[derive(sea_orm_migration::prelude::DeriveMigrationName)]
         pub struct Step;

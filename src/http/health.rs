@@ -21,10 +21,9 @@ async fn livez() -> Result<Json<Value>, Failure> {
 }
 
 /// Ready means that the database can be written to, and that every key is there that stored files and mails need: without one, the desk was
-/// started with the wrong key file. The counts are of events and mails that were given up, and of mails that
-/// wait after a try in vain; neither they nor a folder or a virus
-/// scanner that cannot be used make it unready, since tickets are taken all the same. Nor does a mailbox that this process cannot fetch: since when is told
-/// of each, without its name, which may be a client's.
+/// started with the wrong key file. The counts are of events and mails that were given up, and of mails that wait after a try in vain; neither they nor
+/// a folder or a virus scanner that cannot be used make it unready, since tickets are taken all the same. Nor does a mailbox that this process cannot
+/// fetch: since when is told of each, without its name, which may be a client's.
 async fn readyz(app: Data<App>) -> Result<Json<Value>, Failure> {
     app.db.ready().await.map_err(Error::from)?;
     let missing = rotation::missing_keys(&app).await?;

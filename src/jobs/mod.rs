@@ -1,7 +1,6 @@
 //! What happens without anyone asking. Two workers work until nothing is left, then sleep until the earliest deadline or the
 //! next commit. One runs timers, the stream and its handlers; mail has a worker of its own, so that a slow mail server holds up
-//! no clock. A third fetches mail, a fourth is brought it, and a fifth
-//! has files scanned.
+//! no clock. A third fetches mail, a fourth is brought it, and a fifth has files scanned.
 
 pub mod imap;
 pub mod lmtp;

@@ -38,7 +38,7 @@ pub async fn send_due(app: &App) -> Result<usize, Error> {
     let mut untried = due.iter().map(|mail| mail.id).collect::<VecDeque<_>>();
     while let Some(taken) = untried.front().copied().filter(|_| begun.elapsed() < BATCH_PATIENCE) {
         // Again: since it was taken its recipient may have been erased, or what it says redacted.
-        let mail = match store::outbound::waiting(&app.all(), taken).await {
+        let mail = match store::outbound::still_queued(&app.all(), taken).await {
             Ok(mail) => mail,
             // What was sent is recorded first.
             Err(error) => {
@@ -98,7 +98,10 @@ async fn send(app: &App, mail: &Outbound) -> Result<(), SendError> {
 /// Lets notices leave that waited for opening hours.
 async fn release(app: &App, now: Instant) -> Result<(), Error> {
     while store::outbound::next_waiting(&app.all()).await?.is_some_and(|next| next <= now) {
-        app.keep_books(&Scope::ALL, async |tx| letter::release(app, tx).await).await?;
+        // None: another process is at it, and those that are due are its own.
+        if app.keep_books(&Scope::ALL, async |tx| letter::release(app, tx).await).await? == 0 {
+            break;
+        }
     }
     Ok(())
 }

@@ -206,8 +206,8 @@ pub async fn give_back(tx: &Tx, ids: &[Uuid], now: Instant) -> Result<(), DbErr>
     again.exec(tx.connection()).await.map(drop)
 }
 
-/// One that still waits to be sent, as it now reads.
-pub async fn waiting(reads: &impl Reads, id: Uuid) -> Result<Option<Outbound>, DbErr> {
+/// One that is still to be sent, as it now reads.
+pub async fn still_queued(reads: &impl Reads, id: Uuid) -> Result<Option<Outbound>, DbErr> {
     let row = reads.find::<Entity>().filter(Column::Id.eq(id)).filter(Column::State.eq(MailState::Pending.as_str()));
     Ok(row.one(reads.connection()).await?.map(outbound))
 }

@@ -8,6 +8,7 @@ use bytes::Bytes;
 use futures_util::{Stream, StreamExt, stream};
 use uuid::Uuid;
 
+use super::aside::aside;
 use super::tickets::{NewMessage, When, act_in, locked_if_kept, write_in};
 use super::{Error, Stamp, attachments, inbound};
 use crate::app::App;
@@ -130,7 +131,11 @@ async fn scan_mail(app: &App, scanner: &Scanner, id: Uuid) -> Result<bool, Error
 
 /// The worst of what is found in the mail as it came and in its files.
 async fn judge_mail(app: &App, scanner: &Scanner, id: Uuid, raw: Vec<u8>) -> Result<Option<Verdict>, Error> {
-    let files = parse::attachment_contents(&raw);
+    let (raw, files) = aside(raw.len(), move || {
+        let files = parse::attachment_contents(&raw);
+        (raw, files)
+    })
+    .await?;
     let mut worst = Verdict::Clean;
     for bytes in std::iter::once(raw).chain(files) {
         match judge(app, scanner, id, stream::iter([Ok(Bytes::from(bytes))])).await? {

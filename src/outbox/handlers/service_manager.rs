@@ -53,7 +53,10 @@ pub(super) async fn mails(app: &App, tx: &Tx, events: &[&Streamed]) -> Result<Ve
         let version = assignment.contract.as_deref().and_then(|contract| agreements.in_force(contract, app.time.now()));
         made.extend(recipients.iter().map(|recipient| {
             let mail = mail(app, assignment, event, recipient, outgoing.clone());
-            version.map_or(mail.clone(), |version| mail.within_hours(&version.contract, None))
+            match version {
+                Some(version) => mail.within_hours(&version.contract, None),
+                None => mail,
+            }
         }));
     }
     Ok(made)

@@ -2,8 +2,6 @@
 
 use std::process::Command;
 
-use serde_json::json;
-
 use super::sender_check::dns::Names;
 use crate::support::{Desk, On, incident};
 
@@ -72,5 +70,4 @@ async fn mail_from_another_domain_leaves_unsigned_and_a_key_that_is_none_keeps_t
         let refused = uurwerk::mail::send::Mailer::new(&settings).err().expect("it is refused");
         assert!(refused.starts_with("mail.dkim.\"elders.example\".key_file: ") && !refused.contains("geen sleutel"), "{refused}");
     }
-    assert_eq!(json!(desk.app.settings.mail.dkim.len()), 1);
 }

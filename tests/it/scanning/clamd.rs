@@ -3,11 +3,10 @@
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
-use std::time::Duration;
 
 use crate::support::ports;
+use crate::support::servers::Running;
 
 /// What it takes for malware.
 pub const MALWARE: &str = "UURWERK-PROEF-BESMET";
@@ -17,10 +16,10 @@ pub const NAME: &str = "Uurwerk.Proef.UNOFFICIAL";
 pub const LONGEST: usize = 1024 * 1024;
 
 pub struct Clamd {
+    // First, so that it ends before its folder does.
+    running: Option<Running>,
     folder: tempfile::TempDir,
     pub port: u16,
-    // It ends when its input does: with this value, or with the tests.
-    running: Option<Child>,
 }
 
 impl Clamd {
@@ -71,21 +70,9 @@ impl Clamd {
     }
 
     pub fn starts(&mut self) {
-        let script = format!(
-            "/usr/sbin/clamd --foreground -c '{}' & server=$!; read -r _; kill $server; wait $server",
-            self.file("clamd.conf").display()
-        );
-        let mut command = Command::new("/bin/sh");
-        command.args(["-c", &script]).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
-        self.running = Some(command.spawn().expect("a shell"));
-        for _ in 0..600 {
-            if self.answers().is_some_and(|said| said == b"PONG\0") {
-                return;
-            }
-            std::thread::sleep(Duration::from_millis(100));
-        }
-        let log = std::fs::read_to_string(self.file("log")).unwrap_or_default();
-        panic!("clamd does not start; tests/setup.sh installs it\n{log}")
+        let command = format!("clamd --foreground -c '{}'", self.file("clamd.conf").display());
+        let is_there = || self.answers().is_some_and(|said| said == b"PONG\0");
+        self.running = Some(Running::start(("clamd", &command, ""), &self.file("log"), is_there));
     }
 
     fn answers(&self) -> Option<Vec<u8>> {
@@ -97,15 +84,6 @@ impl Clamd {
     }
 
     pub fn stops(&mut self) {
-        if let Some(mut running) = self.running.take() {
-            drop(running.stdin.take());
-            drop(running.wait());
-        }
-    }
-}
-
-impl Drop for Clamd {
-    fn drop(&mut self) {
-        self.stops();
+        drop(self.running.take());
     }
 }

@@ -5,6 +5,7 @@ pub mod ports;
 pub mod postgres;
 mod provides;
 mod rows;
+pub mod servers;
 mod traces;
 
 use std::net::TcpListener;

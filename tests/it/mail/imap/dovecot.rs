@@ -4,24 +4,25 @@ use std::fmt::Write as _;
 use std::io::Read;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use uurwerk::settings::{Imap, Settings};
 
 use crate::support::ports;
+use crate::support::servers::{Running, is_root, run, said};
 
 /// What everybody's password is until it is changed.
 pub const PASSWORD: &str = "g\"ehe\\im é";
 
 pub struct Dovecot {
+    // First, so that it ends before its folder does.
+    running: Option<Running>,
     folder: tempfile::TempDir,
     port: u16,
     /// Where it begins without TLS.
     pub clear_port: u16,
-    // It ends when its input does: with this value, or with the tests.
-    running: Option<Child>,
 }
 
 impl Dovecot {
@@ -90,18 +91,8 @@ impl Dovecot {
     }
 
     pub fn starts(&mut self) {
-        let script = format!("dovecot -F -c '{}' & server=$!; read -r _; kill $server; wait $server", self.file("dovecot.conf").display());
-        let mut command = Command::new("/bin/sh");
-        command.args(["-c", &script]).env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin").stdin(Stdio::piped());
-        self.running = Some(command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("a shell"));
-        for _ in 0..600 {
-            if self.greets() {
-                return;
-            }
-            std::thread::sleep(Duration::from_millis(100));
-        }
-        let log = std::fs::read_to_string(self.file("log")).unwrap_or_default();
-        panic!("Dovecot does not start; tests/setup.sh installs it\n{log}")
+        let command = format!("dovecot -F -c '{}'", self.file("dovecot.conf").display());
+        self.running = Some(Running::start(("Dovecot", &command, ""), &self.file("log"), || self.greets()));
     }
 
     /// It takes connections before it can answer on them, and whatever is stopped in between leaves parts of itself behind.
@@ -112,10 +103,7 @@ impl Dovecot {
     }
 
     pub fn stops(&mut self) {
-        if let Some(mut running) = self.running.take() {
-            drop(running.stdin.take());
-            drop(running.wait());
-        }
+        drop(self.running.take());
     }
 
     /// A mail is delivered.
@@ -144,12 +132,6 @@ impl Dovecot {
 
     fn mailbox(&self, person: &str) -> PathBuf {
         self.file("mail").join(person)
-    }
-}
-
-impl Drop for Dovecot {
-    fn drop(&mut self) {
-        self.stops();
     }
 }
 
@@ -190,18 +172,4 @@ fn certificate(folder: &Path) {
         .arg(folder.join("server.crt"))
         .arg("-keyout")
         .arg(folder.join("server.key")));
-}
-
-fn is_root() -> bool {
-    said("-u") == "0"
-}
-
-fn said(what: &str) -> String {
-    let id = Command::new("id").arg(what).output().expect("id runs");
-    String::from_utf8_lossy(&id.stdout).trim().to_owned()
-}
-
-fn run(command: &mut Command) {
-    let output = command.output().expect("it runs");
-    assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
 }

@@ -4,18 +4,19 @@ use std::io::{BufRead, BufReader, Write};
 use std::net::TcpStream;
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 use std::time::Duration;
 
 use crate::support::ports;
+use crate::support::servers::{Running, is_root, run};
 
 pub struct Postfix {
+    // First, so that it ends before its folder does.
+    running: Option<Running>,
     folder: tempfile::TempDir,
     pub port: u16,
     /// Where it brings mail for the desk.
     pub lmtp: String,
-    // It ends when its input does: with this value, or with the tests.
-    running: Option<Child>,
 }
 
 /// What runs beside the listener. None of it sees another root, and none is reached from elsewhere.
@@ -39,13 +40,12 @@ postlog unix-dgram n - n - 1 postlogd
 ";
 
 impl Postfix {
-    /// Only root starts one.
-    pub fn is_possible() -> bool {
-        let id = Command::new("id").arg("-u").output().expect("id runs");
-        String::from_utf8_lossy(&id.stdout).trim() == "0"
-    }
-
-    pub fn start() -> Self {
+    /// Only root starts one: `None` for others, who are told.
+    pub fn start() -> Option<Self> {
+        if !is_root() {
+            eprintln!("not tested: only root can start a Postfix");
+            return None;
+        }
         let folder = tempfile::Builder::new().prefix("uurwerk-smtp").tempdir().expect("a folder");
         std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o755)).expect("a mode");
         let mut server = Self { port: ports::free(), lmtp: format!("127.0.0.1:{}", ports::free()), folder, running: None };
@@ -58,7 +58,7 @@ impl Postfix {
         run(Command::new("chown").arg("postfix").arg(server.file("data")));
         run(Command::new("chown").arg("nobody").arg(server.file("mail")));
         server.starts();
-        server
+        Some(server)
     }
 
     fn settings(&self) -> String {
@@ -81,27 +81,13 @@ impl Postfix {
     }
 
     pub fn starts(&mut self) {
-        let conf = self.file("conf");
-        let script =
-            format!("postfix -c '{0}' start-fg & server=$!; read -r _; postfix -c '{0}' stop; kill $server; wait $server", conf.display());
-        let mut command = Command::new("/bin/sh");
-        command.args(["-c", &script]).env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin").stdin(Stdio::piped());
-        self.running = Some(command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("a shell"));
-        for _ in 0..600 {
-            if Conversation::opens(self.port).is_some() {
-                return;
-            }
-            std::thread::sleep(Duration::from_millis(100));
-        }
-        let log = std::fs::read_to_string(self.file("log")).unwrap_or_default();
-        panic!("Postfix does not start; tests/setup.sh installs it\n{log}")
+        let postfix = format!("postfix -c '{}'", self.file("conf").display());
+        let what = ("Postfix", &*format!("{postfix} start-fg"), &*format!("{postfix} stop;"));
+        self.running = Some(Running::start(what, &self.file("log"), || Conversation::opens(self.port).is_some()));
     }
 
     pub fn stops(&mut self) {
-        if let Some(mut running) = self.running.take() {
-            drop(running.stdin.take());
-            drop(running.wait());
-        }
+        drop(self.running.take());
     }
 
     /// Somebody sends a mail by it.
@@ -135,12 +121,6 @@ impl Postfix {
     }
 }
 
-impl Drop for Postfix {
-    fn drop(&mut self) {
-        self.stops();
-    }
-}
-
 struct Conversation(BufReader<TcpStream>);
 
 impl Conversation {
@@ -161,9 +141,4 @@ impl Conversation {
         drop(self.0.read_line(&mut line));
         line
     }
-}
-
-fn run(command: &mut Command) {
-    let output = command.output().expect("it runs");
-    assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
 }
