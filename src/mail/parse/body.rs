@@ -2,9 +2,10 @@
 
 use std::borrow::Cow;
 
-use mail_parser::decoders::{base64::base64_decode, charsets::map::charset_decoder, quoted_printable::quoted_printable_decode};
-use mail_parser::{Encoding, Message, MessagePart, MimeHeaders};
+use mail_parser::decoders::charsets::map::charset_decoder;
+use mail_parser::{Message, MessagePart, MimeHeaders};
 
+use super::transfer::{self, bytes};
 use super::{TEXT_CAP, html, quotes, utf7};
 
 pub(super) struct Body {
@@ -12,6 +13,12 @@ pub(super) struct Body {
     pub text: String,
     /// Whether it was longer than [`TEXT_CAP`].
     pub truncated: bool,
+}
+
+/// Whether a text was encoded so badly that the parser takes it for a file.
+pub(super) fn is_spoilt_text(part: &MessagePart<'_>) -> bool {
+    let is_text = part.content_type().is_none_or(|kind| kind.ctype() == "text" && matches!(kind.subtype(), Some("plain" | "html")));
+    is_text && transfer::is_spoilt(part) && part.attachment_name().is_none() && part.content_disposition().is_none_or(|how| how.is_inline())
 }
 
 /// Whether a part claims to be multipart but could not be split, because its boundary is missing or wrong. Its content is the message
@@ -30,6 +37,11 @@ pub(super) fn bare(content: &[u8]) -> Body {
 /// labelled as UTF-8 or not at all, are common among Dutch senders; a page of HTML may say itself what it is written in.
 pub(super) fn decoded<'t>(message: &Message<'_>, part: &MessagePart<'_>, text: &'t str) -> Cow<'t, str> {
     let charset = part.content_type().and_then(|kind| kind.attribute("charset")).unwrap_or_default().trim().to_ascii_lowercase();
+    if transfer::is_spoilt(part) {
+        let bytes = bytes(message, part).unwrap_or_default();
+        let decode = charset_decoder(charset.as_bytes()).filter(|_| str::from_utf8(&bytes).is_err());
+        return decode.map_or_else(|| String::from_utf8_lossy(&bytes).into_owned(), |decode| decode(&bytes)).into();
+    }
     let decoded = if utf7::is_name(&charset) {
         bytes(message, part).map(|bytes| utf7::decode(&bytes))
     } else if is_single_byte(&charset) {
@@ -66,16 +78,6 @@ fn is_single_byte(charset: &str) -> bool {
 fn is_mostly_broken(text: &str) -> bool {
     let broken = text.chars().filter(|c| *c == '\u{fffd}').count();
     broken > 0 && 2 * broken > text.chars().filter(|c| !c.is_ascii()).count()
-}
-
-/// The bytes of a part, transfer encoding undone, charset not yet applied.
-fn bytes(message: &Message<'_>, part: &MessagePart<'_>) -> Option<Vec<u8>> {
-    let raw = message.raw_message.get(part.offset_body as usize..part.offset_end as usize)?;
-    match part.encoding {
-        Encoding::None => Some(raw.to_vec()),
-        Encoding::QuotedPrintable => quoted_printable_decode(raw),
-        Encoding::Base64 => base64_decode(raw),
-    }
 }
 
 /// Normalises line ends to `\n`, removes control characters and trailing blanks, and keeps at most two empty lines in a row.

@@ -9,7 +9,7 @@ use std::collections::{HashMap, HashSet};
 use mail_parser::{Message, MessagePart, MimeHeaders, PartType};
 
 use super::body::{self, Body};
-use super::{ATTACHMENT_CAP, calendar, flowed, guard, headers, html, personal_links, protected, signed_data, tnef, uuencode};
+use super::{ATTACHMENT_CAP, calendar, flowed, guard, headers, html, personal_links, protected, signed_data, tnef, transfer, uuencode};
 
 /// Signed messages within one another that are opened.
 const DEPTH_CAP: usize = 3;
@@ -74,7 +74,7 @@ impl<'m> Found<'m> {
             self.written = parts.filter_map(|part| self.text_of(message, part)).collect();
         }
         if joined(&self.written).is_empty() {
-            let broken = message.attachments().filter(|part| body::is_broken_multipart(part));
+            let broken = message.attachments().filter(|part| body::is_broken_multipart(part) || body::is_spoilt_text(part));
             self.written = broken.filter_map(|part| self.text_of(message, part)).collect();
         }
     }
@@ -82,6 +82,9 @@ impl<'m> Found<'m> {
     /// The text of a part, without the files and marks that stand in it.
     fn text_of(&mut self, message: &Message<'_>, part: &MessagePart<'_>) -> Option<String> {
         let text = match &part.body {
+            PartType::Text(text) if part.is_content_type("text", "html") => {
+                return Some(html::to_text(&body::decoded(message, part, text)));
+            }
             PartType::Text(text) => body::decoded(message, part, text),
             PartType::Html(html) => return Some(html::to_text(&body::decoded(message, part, html))),
             _ => return None,
@@ -106,7 +109,7 @@ impl<'m> Found<'m> {
     }
 
     fn part(&mut self, message: &'m Message<'m>, part: &'m MessagePart<'m>, parent: Option<&str>, depth: usize) {
-        if part.is_multipart() || body::is_broken_multipart(part) {
+        if part.is_multipart() || body::is_broken_multipart(part) || body::is_spoilt_text(part) {
             return;
         }
         // Both stay in the message as it is kept, and say nothing to anybody who reads it.
@@ -130,8 +133,9 @@ impl<'m> Found<'m> {
             name = name.or_else(|| Some(protected::NAME.to_owned()));
         }
         // A part without name and content is how some programs end a message.
-        if name.is_some() || !part.contents().is_empty() {
-            self.push(name, media_type, part.contents().into(), extension(part));
+        let bytes = transfer::contents(message, part);
+        if name.is_some() || !bytes.is_empty() {
+            self.push(name, media_type, bytes, extension(part));
         }
     }
 
@@ -162,7 +166,7 @@ impl<'m> Found<'m> {
         };
         // Within it a link may be encoded otherwise than it was on the way in.
         let content = personal_links::without_personal_links(&content);
-        let content = guard::ended(&content);
+        let content = super::mended(&content);
         let Some(message) = guard::message(&content).filter(headers::look_like_mail) else { return false };
         let found = Found::of(&message, depth + 1);
         self.written.push(found.text());
@@ -264,6 +268,7 @@ fn is_package(part: &MessagePart<'_>) -> bool {
 fn extension<'p>(part: &'p MessagePart<'_>) -> &'p str {
     match &part.body {
         PartType::Message(_) => "eml",
+        _ if part.content_type().is_some_and(|kind| kind.ctype() == "message") => "eml",
         PartType::Text(_) => "txt",
         PartType::Html(_) => "html",
         _ => match part.content_type().and_then(|kind| kind.subtype()) {
@@ -421,11 +426,20 @@ mod tests {
 
     #[test]
     fn a_signed_mail_is_read_and_its_signature_is_nobodys_file() {
-        let signature = ("Content-Type: application/pkcs7-signature; name=smime.p7s", &b"x"[..]);
-        let parsed = parse(&mail("multipart/signed", &[TEXT, signature]));
-        assert_eq!((parsed.text.as_str(), files(&parsed)), ("Zie de bijlage.", vec![]));
+        let bytes = signed_data::tests::packed(b"");
+        let signature = ("Content-Type: application/pkcs7-signature; name=smime.p7s", &*bytes);
+        let pgp =
+            ("Content-Type: application/pgp-signature", &b"\n-----BEGIN PGP SIGNATURE-----\n\niQ==\n-----END PGP SIGNATURE-----\n"[..]);
+        for signature in [signature, pgp] {
+            let parsed = parse(&mail("multipart/signed", &[TEXT, signature]));
+            assert_eq!((parsed.text.as_str(), files(&parsed)), ("Zie de bijlage.", vec![]));
+        }
         let parsed = parse(&mail("multipart/mixed", &[TEXT, signature]));
-        assert_eq!(files(&parsed), [("smime.p7s", "application/pkcs7-signature", 1)], "of a file beside it, it is one");
+        assert_eq!(files(&parsed), [("smime.p7s", "application/pkcs7-signature", bytes.len())], "of a file beside it, it is one");
+        for kind in [signature.0, pgp.0] {
+            let parsed = parse(&mail("multipart/signed", &[TEXT, (kind, b"%PDF-1.4 contract")]));
+            assert_eq!(parsed.attachments[0].size, 17, "what is none is a file");
+        }
         let inner = mail("multipart/mixed", &[TEXT, ("Content-Type: application/pdf; name=a.pdf", b"%PDF")]);
         let packed = signed_data::tests::packed(&inner);
         let parsed = parse(&single("Content-Type: application/pkcs7-mime; smime-type=signed-data; name=smime.p7m", &packed));

@@ -3,7 +3,7 @@
 use mail_parser::{Header, HeaderName, Message, MessagePart, MimeHeaders, decoders::charsets::map::charset_decoder};
 use sha2::{Digest, Sha256};
 
-use super::{SUBJECT_CAP, rejoin};
+use super::{SUBJECT_CAP, guard, rejoin};
 use crate::domain::address::can_be_mailed;
 use crate::domain::text::{breaks_line, is_visible};
 
@@ -189,6 +189,7 @@ fn shortened(name: &str) -> String {
 /// In lower case; a general type when the part names none or a malformed one.
 pub(super) fn media_type(part: &MessagePart<'_>) -> String {
     match part.content_type().map(|kind| (kind.ctype(), kind.subtype())) {
+        Some(("message", Some(subtype))) if subtype.as_bytes() == guard::CLOSED => "message/rfc822".to_owned(),
         Some((kind, Some(subtype))) if is_token(kind) && is_token(subtype) => format!("{kind}/{subtype}").to_ascii_lowercase(),
         _ if part.is_message() => "message/rfc822".to_owned(),
         _ if part.is_text() => "text/plain".to_owned(),

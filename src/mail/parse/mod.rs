@@ -21,6 +21,7 @@ mod rejoin;
 mod rtf;
 mod signed_data;
 mod tnef;
+mod transfer;
 mod utf7;
 mod uuencode;
 
@@ -146,12 +147,16 @@ pub fn attachment_contents(raw: &[u8]) -> Vec<Vec<u8>> {
     message.and_then(|message| catch_unwind(AssertUnwindSafe(|| bytes(message))).ok()).unwrap_or_default()
 }
 
-/// The message without its envelope, with its parts ended, and its headers in an encoding that the parser reads well.
+/// The message without its envelope, with its parts ended, its encoded messages closed, and its headers in an encoding that the parser reads well.
 fn mended(raw: &[u8]) -> Cow<'_, [u8]> {
-    match guard::ended(without_envelope(raw)) {
-        Cow::Borrowed(content) => utf7::without_words(content),
-        Cow::Owned(content) => Cow::Owned(utf7::without_words(&content).into_owned()),
-    }
+    let mends: [fn(&[u8]) -> Cow<'_, [u8]>; 3] = [guard::ended, guard::encoded_closed, utf7::without_words];
+    mends.into_iter().fold(Cow::Borrowed(without_envelope(raw)), |content, mend| match content {
+        Cow::Borrowed(content) => mend(content),
+        Cow::Owned(content) => match mend(&content) {
+            Cow::Owned(mended) => Cow::Owned(mended),
+            Cow::Borrowed(_) => Cow::Owned(content),
+        },
+    })
 }
 
 fn read(message: &Message<'_>, content: &[u8]) -> Parsed {

@@ -6,9 +6,8 @@ use std::borrow::Cow;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use mail_parser::Encoding;
-use mail_parser::decoders::base64::base64_decode;
 
-use super::guard;
+use super::{guard, transfer};
 
 /// How the path of such a link begins, with its slashes as they are or as they stand in the address of another link.
 const BEGINS: [&[u8]; 6] = [
@@ -37,7 +36,7 @@ enum Length {
 }
 
 fn cut_from_bytes(raw: &[u8], length: Length) -> Cow<'_, [u8]> {
-    let decoded = in_base64(raw);
+    let decoded = in_base64(raw, length);
     match (cut(decoded.as_deref().unwrap_or(raw), length), decoded) {
         (Some(cut), _) => Cow::Owned(cut),
         (None, Some(decoded)) => Cow::Owned(decoded),
@@ -46,19 +45,22 @@ fn cut_from_bytes(raw: &[u8], length: Length) -> Cow<'_, [u8]> {
 }
 
 /// The message with every part in base64 that has such a link encoded anew without it; `None` where there is none.
-fn in_base64(raw: &[u8]) -> Option<Vec<u8>> {
+fn in_base64(raw: &[u8], length: Length) -> Option<Vec<u8>> {
     // Where the bytes of the message stand in the raw one.
     let content = guard::without_envelope(raw);
     let before = raw.len() - content.len();
-    let content = guard::ended(content);
+    let ended = guard::ended(content);
+    let content = guard::encoded_closed(&ended);
     let message = guard::message(&content)?;
-    let encoded = message.parts.iter().filter(|part| part.encoding == Encoding::Base64);
+    // What a package holds may look like a part of a message and go on behind it.
+    let encoded =
+        message.parts.iter().filter(|part| part.encoding == Encoding::Base64 || length == Length::Any && transfer::is_spoilt(part));
     let mut anew: Vec<_> = encoded
         .filter_map(|part| {
             let place = part.offset_body as usize..part.offset_end as usize;
             // It may be a message itself.
             let length = if part.is_text() { Length::Any } else { Length::Same };
-            let Cow::Owned(text) = cut_from_bytes(&base64_decode(content.get(place.clone())?)?, length) else { return None };
+            let Cow::Owned(text) = cut_from_bytes(&transfer::from_base64(content.get(place.clone())?), length) else { return None };
             let text = BASE64_STANDARD.encode(text);
             let lines: Vec<_> = text.as_bytes().chunks(LINE).collect();
             Some((place, [lines.join(&b"\r\n"[..]), b"\r\n".to_vec()].concat()))

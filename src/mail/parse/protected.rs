@@ -3,6 +3,8 @@
 
 use mail_parser::{MessagePart, MimeHeaders};
 
+use super::signed_data;
+
 /// Stands for a text that is encrypted.
 pub(super) const ENCRYPTED: &str =
     "(Dit bericht is versleuteld en kan hier niet worden gelezen. De versleutelde tekst staat in de bijlage.)";
@@ -27,9 +29,12 @@ pub(super) fn smime_type(part: &MessagePart<'_>) -> String {
     part.content_type().and_then(|kind| kind.attribute("smime-type")).unwrap_or_default().to_ascii_lowercase()
 }
 
-/// Whether a part of a `multipart/signed` is the signature.
+/// Whether a part of a `multipart/signed` is the signature, and not a file that is called one.
 pub(super) fn is_signature(part: &MessagePart<'_>) -> bool {
-    is_one_of(part, &["pkcs7-signature", "x-pkcs7-signature", "pgp-signature"])
+    let content = part.contents();
+    let is_pgp = || String::from_utf8_lossy(content).trim_start().starts_with(SIGNATURE.0);
+    is_one_of(part, &["pkcs7-signature", "x-pkcs7-signature"]) && signed_data::is_one(content)
+        || is_one_of(part, &["pgp-signature"]) && is_pgp()
 }
 
 /// Whether a part of a `multipart/encrypted` says no more than how it is encrypted.

@@ -12,13 +12,21 @@ const OCTETS_IN_PIECES: u8 = 0x24;
 const SEQUENCE: u8 = 0x30;
 const EXPLICIT: u8 = 0xa0;
 
-/// The bytes that were signed, a MIME part; none when it is something else, or cut off.
-pub(super) fn content(bytes: &[u8]) -> Option<Vec<u8>> {
+/// Whether it is signed data, with or without what was signed.
+pub(super) fn is_one(bytes: &[u8]) -> bool {
+    opened(bytes).is_some()
+}
+
+/// What stands behind its kind.
+fn opened(bytes: &[u8]) -> Option<&[u8]> {
     let outer = of_kind(read(bytes)?.0, SEQUENCE)?;
     let (kind, rest) = read(outer.content)?;
-    if of_kind(kind, OBJECT)?.content != SIGNED {
-        return None;
-    }
+    (of_kind(kind, OBJECT)?.content == SIGNED).then_some(rest)
+}
+
+/// The bytes that were signed, a MIME part; none when it is something else, or cut off.
+pub(super) fn content(bytes: &[u8]) -> Option<Vec<u8>> {
+    let rest = opened(bytes)?;
     let signed = of_kind(read(rest)?.0, EXPLICIT)?;
     let signed = of_kind(read(signed.content)?.0, SEQUENCE)?;
     // Behind the version and the algorithms.

@@ -42,7 +42,7 @@ const CASES: [Case; 28] = [
     case("crlf-english", ANNA, "VPN drops every hour", "The VPN drops every hour since the update.\n\nOn Mon"),
     case("empty-subject", ANNA, "", "Het onderwerp is leeg, de vraag niet"),
     case("filename-rfc2231", ANNA, "Overzicht", "Het overzicht staat in de bijlage."),
-    case("html-only", ANNA, "Nieuwe laptop", "Wij hebben twee laptops nodig\u{a0}– prijs tot € 900.\n\n- een voor Bert\n- een voor Cor"),
+    case("html-only", ANNA, "Nieuwe laptop", "Wij hebben twee laptops nodig – prijs tot € 900.\n\n- een voor Bert\n- een voor Cor"),
     case("iso-8859-1", ANNA, "Café in de hal", "De kassa in het café geeft een storing; één medewerker heeft géén toegang."),
     case("mailing-list", "nieuws@lijsten.example", "[beheerders] Maandbericht januari", "Dit is het maandbericht."),
     case("mbox-from-line", ANNA, "Uit een mbox-bestand", "De eerste regel is geen kop."),
