@@ -18,6 +18,7 @@ use crate::identity::Providers;
 use crate::mail::imap::Server;
 use crate::mail::send::Mailer;
 use crate::mail::sender_check::SenderChecks;
+use crate::mail::signature_check::SignatureChecks;
 use crate::sealing::Keys;
 use crate::settings::{Settings, TimeMode};
 use crate::store::callers::KnownCallers;
@@ -43,6 +44,8 @@ pub struct App {
     pub fetched: BTreeMap<String, Fetched>,
     /// Where the desk finds out itself whether a mail is of whom it says.
     pub sender_checks: Option<SenderChecks>,
+    /// Where the desk finds out whether what a person signed in a mail holds.
+    pub signature_checks: SignatureChecks,
     pub providers: Providers,
     pub callers: KnownCallers,
     pub passwords: Passwords,
@@ -84,6 +87,7 @@ impl App {
         let mailer = Mailer::new(&settings).map_err(Error::Internal)?;
         let fetched = fetched(&settings).map_err(Error::Internal)?;
         let sender_checks = SenderChecks::new(&settings.mail).map_err(|wrong| Error::Internal(format!("mail.resolver {wrong}")))?;
+        let signature_checks = SignatureChecks::new(&settings.mail.signatures).map_err(Error::Internal)?;
         let providers = Providers::new(&settings.identity).map_err(Error::Internal)?;
         let passwords = Passwords::new(&settings.access).map_err(Error::Internal)?;
         Ok(Self {
@@ -97,6 +101,7 @@ impl App {
             mailer,
             fetched,
             sender_checks,
+            signature_checks,
             providers,
             passwords,
             used_tokens: UsedTokens::default(),

@@ -28,7 +28,7 @@ pub use identity::{Identity, IdentityProvider, ProviderKind};
 pub use imap::{Imap, OAuth};
 pub use lmtp::{Lmtp, LmtpPlace};
 use load::Reading;
-pub use mail::{Dkim, Mail, MailTransport, Mailbox, Smtp, Tls, UnknownSenders, place_of_resolver};
+pub use mail::{Dkim, Mail, MailTransport, Mailbox, Signatures, Smtp, Tls, UnknownSenders, place_of_resolver};
 pub use networks::Networks;
 
 use crate::domain::address::can_be_mailed;

@@ -32,6 +32,13 @@ else
     echo "setup: PostgreSQL is installed"
 fi
 
+# Tests sign mails as people do, and have the desk check that.
+if ! command -v gpg >/dev/null || ! command -v gpgv >/dev/null || ! command -v openssl >/dev/null; then
+    echo "setup: installing GnuPG and OpenSSL"
+    as_root DEBIAN_FRONTEND=noninteractive apt-get update -qq
+    as_root DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends gpg gpg-agent gpgv openssl >/dev/null
+fi
+
 # Tests make system calls of the desk fail.
 if ! command -v fiu-run >/dev/null; then
     echo "setup: installing libfiu"

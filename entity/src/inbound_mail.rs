@@ -28,6 +28,8 @@ pub struct Model {
     pub redacted_at: Option<DateTimeUtc>,
     /// What a virus scanner made of it.
     pub scan: Option<String>,
+    /// What was made of a person's signature on it.
+    pub signature: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -44,6 +44,7 @@ mod m0046_bounced;
 mod m0047_cut_messages;
 mod m0048_waiting_mails;
 mod m0049_scans;
+mod m0050_mail_signatures;
 mod table;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -96,6 +97,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0047_cut_messages::Step),
             Box::new(m0048_waiting_mails::Step),
             Box::new(m0049_scans::Step),
+            Box::new(m0050_mail_signatures::Step),
         ]
     }
 }

@@ -8,7 +8,7 @@ use crate::domain::clock::{Answer, ClockState, Comparison, Interlude, Kind, Line
 use crate::domain::contract::amendment::ChangeKind;
 use crate::domain::contract::{ClosingText, ConditionKind, ContactLevel, Mode, Motivation, Side, TicketType, Workaround};
 use crate::domain::history::SubjectKind;
-use crate::domain::mail::{Authentication, MailKind, MailOutcome, MailState};
+use crate::domain::mail::{Authentication, MailKind, MailOutcome, MailState, SignatureVerdict};
 use crate::domain::obligation::{Cycle, EventKind as ObligationEvent, ObligationState};
 use crate::domain::permission::{Role, Verb};
 use crate::domain::privacy::HoldSubject;
@@ -91,6 +91,7 @@ pub fn lists() -> Vec<(&'static str, Vec<Word>)> {
         ("priorityMotivation", Motivation::WORDS.into()),
         ("priorityWorkaround", Workaround::WORDS.into()),
         ("authentication", Authentication::WORDS.into()),
+        ("mailSignature", SignatureVerdict::WORDS.into()),
         ("inboundOutcome", MailOutcome::WORDS.into()),
         ("outboundTemplate", MailKind::WORDS.into()),
         ("outboundState", MailState::WORDS.into()),

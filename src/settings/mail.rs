@@ -35,9 +35,24 @@ pub struct Mail {
     pub give_up_after_days: u16,
     /// Used with `smtp`.
     pub smtp: Smtp,
+    /// Whose signatures on mail hold.
+    #[serde(default)]
+    pub signatures: Signatures,
     /// With what the desk signs, by the domain of the sender.
     #[serde(default)]
     pub dkim: BTreeMap<String, Dkim>,
+}
+
+/// `[mail.signatures]`
+#[derive(Debug, Clone, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Signatures {
+    /// The certificates of the authorities that vouch for signers (S/MIME), in PEM.
+    #[serde(default, deserialize_with = "unless_empty")]
+    pub smime_authorities: Option<PathBuf>,
+    /// The public keys of signers (PGP), as `gpg --export` writes them.
+    #[serde(default, deserialize_with = "unless_empty")]
+    pub pgp_keys: Option<PathBuf>,
 }
 
 /// `[mail.dkim.DOMAIN]`

@@ -37,6 +37,8 @@ pub fn wrong(settings: &Settings) -> Vec<(String, String)> {
     let optional = [
         ("access.breached_passwords", &settings.access.breached_passwords),
         ("files.key_file", &settings.files.key_file),
+        ("mail.signatures.smime_authorities", &settings.mail.signatures.smime_authorities),
+        ("mail.signatures.pgp_keys", &settings.mail.signatures.pgp_keys),
         ("http.tls.certificate", &settings.http.tls.certificate),
         ("http.tls.key", &settings.http.tls.key),
     ];

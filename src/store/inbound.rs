@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::tx::sealed::Inner as _;
 use super::{Reads, Tx, instant};
 use crate::domain::Instant;
-use crate::domain::mail::{Authentication, Inbound, InboundFilter, MailOutcome};
+use crate::domain::mail::{Authentication, Inbound, InboundFilter, MailOutcome, SignatureVerdict};
 use crate::domain::scan::Scan;
 use crate::domain::ticket::Ticket;
 use crate::domain::wrapped_key::WrappedKey;
@@ -27,6 +27,7 @@ struct InboundRow {
     sender: Option<String>,
     subject: Option<String>,
     authentication: String,
+    signature: Option<String>,
     outcome: String,
     reason: Option<String>,
     ticket_id: Option<Uuid>,
@@ -148,6 +149,7 @@ pub async fn keep(tx: &Tx, mail: &Inbound, once_key: Option<String>, (raw, key):
         sender: Set(mail.sender.clone()),
         subject: Set(mail.subject.clone()),
         authentication: Set(mail.authentication.to_string()),
+        signature: Set(mail.signature.map(|verdict| verdict.to_string())),
         outcome: Set(mail.outcome.clone()),
         reason: Set(mail.reason.clone()),
         ticket_id: Set(mail.ticket_id),
@@ -188,6 +190,7 @@ fn inbound(row: InboundRow) -> Inbound {
         subject: row.subject,
         // A code of a later program shows nothing that this one knows.
         authentication: Authentication::named(&row.authentication).unwrap_or(Authentication::Unverified),
+        signature: row.signature.map(|code| SignatureVerdict::named(&code).unwrap_or(SignatureVerdict::Unchecked)),
         outcome: row.outcome,
         reason: row.reason,
         ticket_id: row.ticket_id,

@@ -1,6 +1,9 @@
 //! Incoming mail and what became of it, and outgoing mail and how far it got.
 
 pub mod cap;
+mod signature;
+
+pub use signature::SignatureVerdict;
 
 use uuid::Uuid;
 
@@ -117,6 +120,8 @@ pub struct Inbound {
     pub sender: Option<String>,
     pub subject: Option<String>,
     pub authentication: Authentication,
+    /// What was made of a person's signature on it; none where it has none.
+    pub signature: Option<SignatureVerdict>,
     /// A code of [`MailOutcome`].
     pub outcome: String,
     pub reason: Option<String>,

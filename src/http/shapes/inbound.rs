@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::domain::Instant;
+use crate::domain::mail::SignatureVerdict;
 use crate::domain::ticket::Ticket;
 use crate::usecases::inbound::Received;
 
@@ -15,6 +16,9 @@ pub struct InboundMessage {
     id: uuid::Uuid,
     /// `verified`, `failed` or `unverified`: whether the mail server that took it in could tell that it is of its sender. What failed is quarantined.
     authentication: &'static str,
+    /// What was made of a person's signature on it (S/MIME, PGP): `valid`, `other_signer`, `untrusted`, `invalid` or `unchecked`; `null` where it has
+    /// none.
+    signature: Option<&'static str>,
     /// `ticket`, `reply`, `duplicate`, `automatic`, `bounce`, `quarantined` or `refused`.
     outcome: String,
     /// The number of the ticket it became, or was added to.
@@ -45,6 +49,7 @@ impl From<Received> for InboundMessage {
         Self {
             id: mail.id,
             authentication: mail.authentication.as_str(),
+            signature: mail.signature.map(SignatureVerdict::as_str),
             outcome: mail.outcome,
             ticket: ticket.as_ref().map(Ticket::reference),
             message_id: mail.message_id,

@@ -90,6 +90,17 @@ fn boundaries(content: &[u8]) -> Option<Vec<&[u8]>> {
     Some(found)
 }
 
+/// The head of a message, and what stands below it, unread.
+pub(super) fn head(content: &[u8]) -> Option<(Message<'_>, &[u8])> {
+    let message = MessageParser::default().parse_headers(content)?;
+    let read = message.headers().iter().map(|header| header.offset_end as usize).max()?;
+    // From the end of the last line of the head.
+    let below = content.get(read.saturating_sub(1)..).unwrap_or_default();
+    let blank = lines(below).skip(1).find(|(_, line)| line.trim_ascii().is_empty());
+    let body = blank.and_then(|(at, line)| below.get(at + line.len() + 1..)).unwrap_or_default();
+    Some((message, body))
+}
+
 /// The parsed message; only its headers when it looks hostile or the parser panics.
 pub fn message(content: &[u8]) -> Option<Message<'_>> {
     let parser = MessageParser::default();
@@ -194,7 +205,7 @@ impl Header {
 }
 
 /// Each line with where it begins.
-fn lines(content: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
+pub(super) fn lines(content: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
     let mut next = 0;
     content.split(|byte| *byte == b'\n').map(move |line| {
         let at = next;

@@ -19,6 +19,7 @@ mod protected;
 mod quotes;
 mod rejoin;
 mod rtf;
+mod signed;
 mod signed_data;
 mod tnef;
 mod transfer;
@@ -31,6 +32,7 @@ pub use automatic::{Automatic, LOOP_MARKER, Mark};
 pub use bounce::Bounce;
 pub use headers::Address;
 pub use personal_links::without_personal_links;
+pub use signed::{Signed, signed};
 
 use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -42,6 +42,14 @@ pub(super) fn is_control(part: &MessagePart<'_>) -> bool {
     is_one_of(part, &["pgp-encrypted"])
 }
 
+/// Whether a text is signed with PGP, and then whether all of it is.
+pub(super) fn is_signed_text(text: &[u8]) -> Option<bool> {
+    let has = |mark: &str| text.windows(mark.len()).any(|found| found == mark.as_bytes());
+    let is_one = text.starts_with(SIGNED.as_bytes()) && text.ends_with(SIGNATURE.1.as_bytes());
+    let is_alone = || text.windows(SIGNED.len()).filter(|found| *found == SIGNED.as_bytes()).count() == 1;
+    (has(SIGNED) && has(SIGNATURE.1)).then(|| is_one && is_alone())
+}
+
 fn is_one_of(part: &MessagePart<'_>, subtypes: &[&str]) -> bool {
     let kind = part.content_type().filter(|kind| kind.ctype().eq_ignore_ascii_case("application"));
     kind.and_then(|kind| kind.subtype()).is_some_and(|subtype| subtypes.iter().any(|one| subtype.eq_ignore_ascii_case(one)))

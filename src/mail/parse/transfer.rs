@@ -14,12 +14,17 @@ pub(super) fn is_spoilt(part: &MessagePart<'_>) -> bool {
 
 /// The bytes of a part, its charset not yet applied.
 pub(super) fn bytes(message: &Message<'_>, part: &MessagePart<'_>) -> Option<Vec<u8>> {
-    let raw = message.raw_message.get(part.offset_body as usize..part.offset_end as usize)?;
-    match part.encoding {
-        _ if is_spoilt(part) => Some(from_base64(raw)),
-        Encoding::None => Some(raw.to_vec()),
-        Encoding::QuotedPrintable => quoted_printable_decode(raw),
-        Encoding::Base64 => base64_decode(raw),
+    Some(decoded(part, message.raw_message.get(part.offset_body as usize..part.offset_end as usize)?))
+}
+
+/// What a part holds, decoded as its head says.
+pub(super) fn decoded(part: &MessagePart<'_>, raw: &[u8]) -> Vec<u8> {
+    let encoding = part.content_transfer_encoding().unwrap_or_default();
+    let quoted = || quoted_printable_decode(raw).unwrap_or_else(|| raw.to_vec());
+    match () {
+        () if encoding.eq_ignore_ascii_case("base64") => from_base64(raw),
+        () if encoding.eq_ignore_ascii_case("quoted-printable") => quoted(),
+        () => raw.to_vec(),
     }
 }
 

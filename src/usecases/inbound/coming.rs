@@ -6,7 +6,7 @@ use super::{Received, copy};
 use crate::app::App;
 use crate::domain::Instant;
 use crate::domain::contract::TicketType;
-use crate::domain::mail::{Authentication, Inbound as StoredMail};
+use crate::domain::mail::{Authentication, Inbound as StoredMail, SignatureVerdict};
 use crate::domain::redaction::GONE;
 use crate::domain::scan::Scan;
 use crate::domain::ticket::Ticket;
@@ -39,6 +39,8 @@ pub(super) struct Coming<'a> {
     pub(super) cut_from: Option<u64>,
     /// Whether it is of whom it says, with what failed.
     pub(super) authentication: (Authentication, Option<String>),
+    /// What was made of a person's signature on it.
+    pub(super) signature: Option<SignatureVerdict>,
     /// Of whoever handed it in.
     pub(super) stamp: &'a Stamp,
     pub(super) id: Uuid,
@@ -64,7 +66,21 @@ impl<'a> Coming<'a> {
         let settings = app.settings.mailboxes.get(mailbox).ok_or(Error::NotFound("mailbox"))?;
         let sealed = copy::sealed(app, id, raw).await?;
         let authentication = said_in_front(app, mail).unwrap_or((Authentication::Unverified, None));
-        Ok(Self { app, name: mailbox, mailbox: settings, mail, raw, sealed, authentication, cut_from: None, stamp, id, now, arrived: now })
+        Ok(Self {
+            app,
+            name: mailbox,
+            mailbox: settings,
+            mail,
+            raw,
+            sealed,
+            authentication,
+            signature: None,
+            cut_from: None,
+            stamp,
+            id,
+            now,
+            arrived: now,
+        })
     }
 
     /// Quarantines a message, unless it is a duplicate.
@@ -158,6 +174,7 @@ impl<'a> Coming<'a> {
                 Left::Nothing => None,
             },
             authentication: self.authentication.0,
+            signature: self.signature,
             outcome: decision.outcome.kind().as_str().to_owned(),
             reason: decision.reason.clone(),
             ticket_id: ticket.as_ref().map(|ticket| ticket.id),

@@ -35,7 +35,15 @@ pub async fn receive(app: &App, stamp: &Stamp, mailbox: &str, raw: &[u8], arrive
         (None, Some(checks)) => Box::pin(checks.judge(as_sent, &parsed)).await,
         _ => coming.authentication.clone(),
     };
-    let coming = Coming { arrived: arrived.map_or(coming.now, |arrived| arrived.min(coming.now)), authentication, ..coming };
+    let signature = match reading::signed(as_sent).await? {
+        Some(signed) => {
+            let sender = parsed.from.as_ref().filter(|_| !parsed.several_senders).map(|from| from.email.as_str());
+            Some(Box::pin(app.signature_checks.judge(&signed, sender)).await)
+        }
+        None => None,
+    };
+    let arrived = arrived.map_or(coming.now, |arrived| arrived.min(coming.now));
+    let coming = Coming { arrived, authentication, signature, ..coming };
     match Box::pin(take_in(&coming)).await {
         Err(away @ (Error::Unavailable(_) | Error::Repeat | Error::CallerLost(_))) => Err(away),
         // Kept all the same, as nobody's; an error only when there is no room for that either.

@@ -20,6 +20,7 @@ mod postfix;
 mod quarantine;
 mod sender_check;
 mod sending;
+mod signatures;
 mod signing;
 mod smtp_faults;
 mod threads;
