@@ -24,7 +24,8 @@ pub async fn take(settings: Settings, mailbox: &str) -> Result<(), Failed> {
     let mut raw = Vec::new();
     std::io::stdin().lock().read_to_end(&mut raw)?;
     let app = open::ready(settings).await?;
-    let received = inbound::receive(&app, &Stamp::command("receiveMail", app.time.now()), mailbox, &raw, None).await.map_err(explained)?;
+    let received =
+        inbound::receive(&app, &Stamp::command("receiveMail", app.time.now()), mailbox, raw.into(), None).await.map_err(explained)?;
     let number = received.ticket.map(|ticket| ticket.reference()).unwrap_or_default();
     say(format_args!("{} {number} {}", received.mail.outcome, received.mail.reason.unwrap_or_default()))?;
     Ok(app.announce_commits().await?)

@@ -37,6 +37,12 @@ pub struct ReceivedBody {
     _room: Option<OwnedSemaphorePermit>,
 }
 
+impl ReceivedBody {
+    pub fn bytes(&self) -> Bytes {
+        self.bytes.clone()
+    }
+}
+
 impl Deref for ReceivedBody {
     type Target = [u8];
 

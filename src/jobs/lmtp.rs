@@ -5,6 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use bytes::Bytes;
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -70,8 +71,8 @@ async fn serve(app: &App, door: &Door) -> io::Result<()> {
 }
 
 async fn talk(app: &App, post: &Post, line: Line) {
-    let deliver = async |mailbox: &str, raw: &[u8]| {
-        let taken = take_in(app, async |stamp| inbound::receive(app, stamp, mailbox, raw, None).await.map(drop)).await;
+    let deliver = async |mailbox: &str, raw: Bytes| {
+        let taken = take_in(app, async |stamp| inbound::receive(app, stamp, mailbox, raw.clone(), None).await.map(drop)).await;
         match taken {
             Ok(()) => Delivered::Kept,
             Err(error) => {

@@ -90,10 +90,10 @@ impl SignatureChecks {
 
 async fn smime(form: &str, signed: &[u8], authorities: &Path) -> io::Result<Found> {
     let folder = TempDir::with_prefix("uurwerk-")?;
-    let signer = folder.path().join("signer");
+    let whose = folder.path().join("signer");
     let verify = |more: &[&str]| {
         let mut verify = Command::new(SMIME);
-        verify.args(["cms", "-verify", "-inform", form, "-out", "/dev/null", "-signer"]).arg(&signer);
+        verify.args(["cms", "-verify", "-inform", form, "-out", "/dev/null", "-signer"]).arg(&whose);
         // Those that the system trusts are of servers.
         verify.args(["-no-CApath", "-no-CAstore", "-CAfile"]).arg(authorities);
         verify.args(["-purpose", "smimesign"]).args(more);
@@ -104,7 +104,7 @@ async fn smime(form: &str, signed: &[u8], authorities: &Path) -> io::Result<Foun
         return Ok(if is_intact { Found::Untrusted } else { Found::Invalid });
     }
     let mut shown = Command::new(SMIME);
-    shown.args(["x509", "-noout", "-email", "-in"]).arg(&signer);
+    shown.args(["x509", "-noout", "-email", "-in"]).arg(&whose);
     let shown = run(shown, b"").await?;
     Ok(Found::Of(String::from_utf8_lossy(&shown.stdout).lines().map(|line| line.trim().to_owned()).collect()))
 }

@@ -43,14 +43,14 @@ impl Enclosed {
 }
 
 /// Stores the bytes of a mail's files, before it is known what becomes of the mail.
-pub async fn keep(app: &App, mail: &Parsed, raw: &[u8]) -> Result<Enclosed, Error> {
+pub async fn keep(app: &App, mail: &Parsed, raw: &Bytes) -> Result<Enclosed, Error> {
     let mut enclosed = Enclosed { message_bytes: raw.len() as u64, ..Enclosed::default() };
     if mail.attachments.is_empty() {
         return Ok(enclosed);
     }
     let cap = app.settings.attachments.max_bytes;
     let mut coming = Vec::new();
-    let message = raw.to_vec();
+    let message = raw.clone();
     let contents = aside(raw.len(), move || parse::attachment_contents(&message)).await?;
     for (attachment, bytes) in mail.attachments.iter().zip(contents) {
         let name = attachments::safe_name(&attachment.name).unwrap_or_else(|| "bijlage".to_owned());

@@ -69,7 +69,8 @@ pub async fn mail(on_postgres: bool) {
     };
     let mut figures = [[0.0; 3]; 3];
     for (at, clients) in CLIENTS.into_iter().enumerate() {
-        let taken = async || drop(inbound::receive(&desk.app, &stamp, "servicedesk", &letter("anna"), None).await.expect("it is taken in"));
+        let taken =
+            async || drop(inbound::receive(&desk.app, &stamp, "servicedesk", letter("anna").into(), None).await.expect("it is taken in"));
         figures[0][at] = per_second(clients, async || drop(desk.asks("/v1/tickets", Some(&body)).await)).await;
         figures[1][at] = per_second(clients, taken).await;
         figures[2][at] = per_second(clients, by_door).await;
@@ -86,7 +87,7 @@ pub async fn mail(on_postgres: bool) {
     let letters = if quick() { 50 } else { 1000 };
     for at in 0..letters {
         // Nobody gets so many that some are withheld.
-        inbound::receive(&desk.app, &stamp, "servicedesk", &letter(&format!("medewerker{at}")), None).await.expect("it is taken in");
+        inbound::receive(&desk.app, &stamp, "servicedesk", letter(&format!("medewerker{at}")).into(), None).await.expect("it is taken in");
     }
     while outbox::number(&desk.app).await.expect("numbers") + outbox::handle(&desk.app).await.expect("handlers") > 0 {}
     let (begun, mut sent) = (Stopwatch::now(), 0);

@@ -75,10 +75,10 @@ async fn create(
     if !app.settings.mailboxes.contains_key(&mailbox) {
         return Err(Error::NotFound("mailbox").into());
     }
-    let bytes = incoming.take(BYTES).await?;
+    let body = incoming.take(BYTES).await?;
     // A mail is taken in by nobody's right but the mailbox's.
     caller.check(&app).await?;
-    let received = inbound::receive(&app, &caller.stamp(&app), &mailbox, &bytes, None).await?;
+    let received = inbound::receive(&app, &caller.stamp(&app), &mailbox, body.bytes(), None).await?;
     let location = format!("/v1/inbound-messages/{}", received.mail.id);
     Ok(CreatedAt { location, shown: inbound::read::received(&caller, received).into() })
 }

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use bytes::Bytes;
+
 use super::Turn;
 use super::notes::Notes;
 use crate::app::{App, Fetched};
@@ -170,13 +172,13 @@ impl<'a> Reader<'a> {
             Message::Head { head: self.unless_stopped(folder.head(number)).await?, size }
         } else {
             let (raw, arrived) = self.unless_stopped(folder.message(number, size)).await?;
-            Message::Whole(raw, arrived)
+            Message::Whole(raw.into(), arrived)
         }))
     }
 
     async fn receive(&self, message: &Message) -> Result<(), Error> {
         take_in(self.app, async |stamp| match message {
-            Message::Whole(raw, arrived) => inbound::receive(self.app, stamp, self.name, raw, *arrived).await.map(drop),
+            Message::Whole(raw, arrived) => inbound::receive(self.app, stamp, self.name, raw.clone(), *arrived).await.map(drop),
             Message::Head { head, size } => {
                 tracing::warn!(mailbox = self.name, size, "a mail is too large to be taken in; its headers are kept");
                 inbound::refuse_oversized(self.app, stamp, self.name, head, *size).await.map(drop)
@@ -197,7 +199,7 @@ impl<'a> Reader<'a> {
 /// A message as far as it was fetched.
 enum Message {
     /// With when it came into the mailbox.
-    Whole(Vec<u8>, Option<Instant>),
+    Whole(Bytes, Option<Instant>),
     /// Of one that is too large.
     Head { head: Vec<u8>, size: u64 },
 }

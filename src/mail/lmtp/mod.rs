@@ -10,6 +10,7 @@ use std::io;
 use std::slice::Iter;
 use std::time::Duration;
 
+use bytes::Bytes;
 use smtp_proto::Error as Misheard;
 use smtp_proto::request::receiver::{DataReceiver, DummyDataReceiver, RequestReceiver};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
@@ -50,7 +51,7 @@ enum Coming {
 pub async fn converse<S: AsyncRead + AsyncWrite + Unpin>(
     mut line: S,
     post: &Post,
-    deliver: impl AsyncFn(&str, &[u8]) -> Delivered,
+    deliver: impl AsyncFn(&str, Bytes) -> Delivered,
     stopped: impl AsyncFn(),
 ) -> io::Result<()> {
     let mut talk = Talk { post, commands: RequestReceiver::default(), envelope: Envelope::default(), coming: None };
@@ -88,7 +89,7 @@ struct Talk<'a> {
 
 impl Talk<'_> {
     /// The answers to what was said, and whether that was the end.
-    async fn hears(&mut self, said: &mut Iter<'_, u8>, deliver: &impl AsyncFn(&str, &[u8]) -> Delivered) -> (String, bool) {
+    async fn hears(&mut self, said: &mut Iter<'_, u8>, deliver: &impl AsyncFn(&str, Bytes) -> Delivered) -> (String, bool) {
         let mut answers = String::new();
         while !said.as_slice().is_empty() {
             match self.coming.take() {
@@ -114,7 +115,7 @@ impl Talk<'_> {
         &mut self,
         coming: Coming,
         said: &mut Iter<'_, u8>,
-        deliver: &impl AsyncFn(&str, &[u8]) -> Delivered,
+        deliver: &impl AsyncFn(&str, Bytes) -> Delivered,
         answers: &mut String,
     ) {
         match coming {
@@ -131,8 +132,9 @@ impl Talk<'_> {
                     self.refuses(answers);
                 } else {
                     let (raw, mailboxes) = self.envelope.sealed(message);
+                    let raw = Bytes::from(raw);
                     for mailbox in mailboxes {
-                        answers.push_str(match deliver(&mailbox, &raw).await {
+                        answers.push_str(match deliver(&mailbox, raw.clone()).await {
                             Delivered::Kept => "250 2.0.0 the desk has it\r\n",
                             Delivered::NotNow => "451 4.3.0 the desk cannot store it now\r\n",
                         });

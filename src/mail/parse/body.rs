@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use mail_parser::decoders::charsets::map::charset_decoder;
-use mail_parser::{Message, MessagePart, MimeHeaders};
+use mail_parser::{ContentType, Message, MessagePart, MimeHeaders};
 
 use super::transfer::{self, bytes};
 use super::{TEXT_CAP, html, quotes, utf7};
@@ -18,7 +18,10 @@ pub(super) struct Body {
 /// Whether a text was encoded so badly that the parser takes it for a file.
 pub(super) fn is_spoilt_text(part: &MessagePart<'_>) -> bool {
     let is_text = part.content_type().is_none_or(|kind| kind.ctype() == "text" && matches!(kind.subtype(), Some("plain" | "html")));
-    is_text && transfer::is_spoilt(part) && part.attachment_name().is_none() && part.content_disposition().is_none_or(|how| how.is_inline())
+    is_text
+        && transfer::is_spoilt(part)
+        && part.attachment_name().is_none()
+        && part.content_disposition().is_none_or(ContentType::is_inline)
 }
 
 /// Whether a part claims to be multipart but could not be split, because its boundary is missing or wrong. Its content is the message

@@ -174,7 +174,7 @@ impl Page {
         let is_plain = decoded.len() <= ADDRESS_CAP && !decoded.contains(|c: char| c.is_whitespace() || c.is_control());
         if is_web && is_plain && !text.is_empty() && bare(text) != bare(&decoded) {
             self.out.truncate(self.out.trim_end_matches('\n').len());
-            self.out.push_str(&format!(" <{decoded}>"));
+            self.out.extend([" <", &decoded, ">"]);
         }
     }
 
@@ -189,7 +189,8 @@ impl Page {
         }
         let is_sign = !words.contains(|c: char| c.is_ascii_alphanumeric());
         self.place();
-        self.out.push_str(&if is_sign { words } else { format!("[{words}]") });
+        let [open, close] = if is_sign { ["", ""] } else { ["[", "]"] };
+        self.out.extend([open, &words, close]);
     }
 
     fn line(&mut self) {

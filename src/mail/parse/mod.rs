@@ -149,9 +149,12 @@ pub fn attachment_contents(raw: &[u8]) -> Vec<Vec<u8>> {
     message.and_then(|message| catch_unwind(AssertUnwindSafe(|| bytes(message))).ok()).unwrap_or_default()
 }
 
+/// A message, changed where need be.
+type Mend = fn(&[u8]) -> Cow<'_, [u8]>;
+
 /// The message without its envelope, with its parts ended, its encoded messages closed, and its headers in an encoding that the parser reads well.
 fn mended(raw: &[u8]) -> Cow<'_, [u8]> {
-    let mends: [fn(&[u8]) -> Cow<'_, [u8]>; 3] = [guard::ended, guard::encoded_closed, utf7::without_words];
+    let mends: [Mend; 3] = [guard::ended, guard::encoded_closed, utf7::without_words];
     mends.into_iter().fold(Cow::Borrowed(without_envelope(raw)), |content, mend| match content {
         Cow::Borrowed(content) => mend(content),
         Cow::Owned(content) => match mend(&content) {

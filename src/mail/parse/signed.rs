@@ -49,7 +49,7 @@ fn in_parts(root: &MessagePart<'_>, body: &[u8]) -> Option<Signed> {
     if kind.is_content_type("application", "pgp-signature") {
         return Some(Signed::Pgp { signed: with_returns(signed), signature: transfer::decoded(kind, content) });
     }
-    let is_smime = ["pkcs7-signature", "x-pkcs7-signature"].iter().any(|subtype| kind.is_content_type("application", *subtype));
+    let is_smime = ["pkcs7-signature", "x-pkcs7-signature"].iter().any(|subtype| kind.is_content_type("application", subtype));
     // Written anew, so that nothing else of the head is read by others.
     let is_plain = !boundary.is_empty() && boundary.bytes().all(|byte| byte.is_ascii_graphic() && !b"\"\\".contains(&byte) || byte == b' ');
     (is_smime && is_plain).then(|| {

@@ -38,6 +38,9 @@ pub(super) fn contents<'m>(message: &Message<'_>, part: &'m MessagePart<'m>) -> 
 
 /// Base64 without what is none: signs among it, and all that stands below its end. A line with blanks in it is no line of it.
 pub(super) fn from_base64(raw: &[u8]) -> Vec<u8> {
+    if let Some(decoded) = base64_decode(raw) {
+        return decoded;
+    }
     let mut signs = Vec::with_capacity(raw.len());
     for line in raw.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii) {
         let is_words = line.iter().any(u8::is_ascii_whitespace);

@@ -1,5 +1,6 @@
 //! A message on its way in, and what of it is kept.
 
+use bytes::Bytes;
 use uuid::Uuid;
 
 use super::{Received, copy};
@@ -32,9 +33,9 @@ pub(super) struct Coming<'a> {
     pub(super) name: &'a str,
     pub(super) mailbox: &'a Mailbox,
     pub(super) mail: &'a Parsed,
-    pub(super) raw: &'a [u8],
+    pub(super) raw: &'a Bytes,
     /// The same as it is stored.
-    pub(super) sealed: (Vec<u8>, Option<WrappedKey>),
+    pub(super) sealed: (Bytes, Option<WrappedKey>),
     /// Bytes that it has, where no more than its head was read.
     pub(super) cut_from: Option<u64>,
     /// Whether it is of whom it says, with what failed.
@@ -61,7 +62,7 @@ pub(super) enum Left {
 
 impl<'a> Coming<'a> {
     /// Sealed here and not where it is kept: of a large message that takes long, and what is written to a database of one writer waits for it.
-    pub(super) async fn of(app: &'a App, stamp: &'a Stamp, mailbox: &'a str, (raw, mail): (&'a [u8], &'a Parsed)) -> Result<Self, Error> {
+    pub(super) async fn of(app: &'a App, stamp: &'a Stamp, mailbox: &'a str, (raw, mail): (&'a Bytes, &'a Parsed)) -> Result<Self, Error> {
         let (id, now) = (app.time.id(), stamp.recorded_at);
         let settings = app.settings.mailboxes.get(mailbox).ok_or(Error::NotFound("mailbox"))?;
         let sealed = copy::sealed(app, id, raw).await?;
@@ -188,7 +189,10 @@ impl<'a> Coming<'a> {
         if tx.touched().objects.is_empty() {
             tx.touch("inbound_message", self.id);
         }
-        let stored = if left == Left::Everything { self.sealed.clone() } else { (raw.to_vec(), None) };
+        let stored = match &self.sealed {
+            (sealed, key) if left == Left::Everything => (sealed.to_vec(), key.clone()),
+            _ => (raw.to_vec(), None),
+        };
         store::inbound::keep(tx, &kept, once_key, stored).await?;
         Ok(Received { mail: kept, ticket })
     }

@@ -1,5 +1,6 @@
 //! The copy of a message that is kept, sealed where the desk has keys.
 
+use bytes::Bytes;
 use uuid::Uuid;
 
 use crate::app::App;
@@ -9,10 +10,13 @@ use crate::store::{self, Reads};
 use crate::usecases::Error;
 use crate::usecases::aside::aside;
 
-pub(super) async fn sealed(app: &App, id: Uuid, raw: &[u8]) -> Result<(Vec<u8>, Option<WrappedKey>), Error> {
-    let (keys, raw) = (app.keys.clone(), raw.to_vec());
-    let sealed = aside(raw.len(), move || sealing::seal(&keys, (Purpose::Mail, id), &raw)).await?;
-    sealed.map_err(|error| Error::Internal(error.to_string()))
+/// As it is where the desk has no keys.
+pub(super) async fn sealed(app: &App, id: Uuid, raw: &Bytes) -> Result<(Bytes, Option<WrappedKey>), Error> {
+    let (keys, content) = (app.keys.clone(), raw.clone());
+    let sealed = aside(raw.len(), move || sealing::seal(&keys, (Purpose::Mail, id), &content)).await?;
+    let (sealed, key) = sealed.map_err(|error| Error::Internal(error.to_string()))?;
+    // A large one is not kept twice.
+    Ok(if key.is_some() { (sealed.into(), key) } else { (raw.clone(), None) })
 }
 
 pub(in crate::usecases) async fn opened(app: &App, reads: &impl Reads, id: Uuid) -> Result<Vec<u8>, Error> {

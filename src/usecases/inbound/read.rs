@@ -63,7 +63,7 @@ pub async fn whole_text(app: &App, caller: &Caller, ticket: TicketRef, id: Uuid)
     let Some(mail) = message.cut_from else { return Ok(Whole { text: message.body, mail: None }) };
     // Whoever sees the message sees what was cut from it, and nothing else of the mail.
     let raw = copy::opened(app, &app.db.view(caller.scope.widened()), mail).await?;
-    let text = reading::parsed(raw).await?.1.text;
+    let text = reading::parsed(raw.into()).await?.1.text;
     Ok(Whole { text, mail: caller.who.may(Verb::ReadMail).is_ok().then_some(mail) })
 }
 

@@ -1,5 +1,7 @@
 //! Taking a message in.
 
+use bytes::Bytes;
+
 use super::coming::{Coming, said_in_front};
 use super::intake::Intake;
 use super::reading;
@@ -26,16 +28,15 @@ pub struct Received {
 /// kept; it is an error only when nothing can be stored at all, and then whoever delivered the message still has it.
 ///
 /// Its clocks run from when it came into its mailbox, where that is known: a weekend in which nobody fetched it is the desk's.
-pub async fn receive(app: &App, stamp: &Stamp, mailbox: &str, raw: &[u8], arrived: Option<Instant>) -> Result<Received, Error> {
-    let as_sent = raw;
-    let (raw, parsed) = reading::parsed(raw.to_vec()).await?;
+pub async fn receive(app: &App, stamp: &Stamp, mailbox: &str, as_sent: Bytes, arrived: Option<Instant>) -> Result<Received, Error> {
+    let (raw, parsed) = reading::parsed(as_sent.clone()).await?;
     let coming = Coming::of(app, stamp, mailbox, (&raw, &parsed)).await?;
     // A signature is of what was sent, and not of what is kept of it.
     let authentication = match (said_in_front(app, &parsed), &app.sender_checks) {
-        (None, Some(checks)) => Box::pin(checks.judge(as_sent, &parsed)).await,
+        (None, Some(checks)) => Box::pin(checks.judge(&as_sent, &parsed)).await,
         _ => coming.authentication.clone(),
     };
-    let signature = match reading::signed(as_sent).await? {
+    let signature = match reading::signed(&as_sent).await? {
         Some(signed) => {
             let sender = parsed.from.as_ref().filter(|_| !parsed.several_senders).map(|from| from.email.as_str());
             Some(Box::pin(app.signature_checks.judge(&signed, sender)).await)
@@ -43,7 +44,7 @@ pub async fn receive(app: &App, stamp: &Stamp, mailbox: &str, raw: &[u8], arrive
         None => None,
     };
     let arrived = arrived.map_or(coming.now, |arrived| arrived.min(coming.now));
-    let coming = Coming { arrived, authentication, signature, ..coming };
+    let coming = Coming { authentication, signature, arrived, ..coming };
     match Box::pin(take_in(&coming)).await {
         Err(away @ (Error::Unavailable(_) | Error::Repeat | Error::CallerLost(_))) => Err(away),
         // Kept all the same, as nobody's; an error only when there is no room for that either.
@@ -56,9 +57,9 @@ pub async fn receive(app: &App, stamp: &Stamp, mailbox: &str, raw: &[u8], arrive
 /// Notes that a message of `size` bytes came to a mailbox and was refused, where whoever fetched it read no more than its head, and keeps that.
 /// One that was noted before is not noted again.
 pub async fn refuse_oversized(app: &App, stamp: &Stamp, mailbox: &str, head: &[u8], size: u64) -> Result<StoredMail, Error> {
-    let head = &*parse::without_personal_links(head);
-    let parsed = parse::parse(head).without_personal_links();
-    let coming = Coming { cut_from: Some(size), ..Coming::of(app, stamp, mailbox, (head, &parsed)).await? };
+    let head = Bytes::from(parse::without_personal_links(head).into_owned());
+    let parsed = parse::parse(&head).without_personal_links();
+    let coming = Coming { cut_from: Some(size), ..Coming::of(app, stamp, mailbox, (&head, &parsed)).await? };
     let reason = format!("the message is too large: {size} bytes, where {SIZE_CAP} are allowed; only its headers are kept");
     app.write(&stamp.act(), &stamp.scope.widened(), async |tx| {
         // It names its sender.

@@ -52,7 +52,7 @@ async fn release_to(app: &App, stamp: &Stamp, id: Uuid, to: &Destination) -> Res
     let began = agreements.versions_of(contract).first().map_or(mail.received_at, |version| version.contract.begins_at());
     let occurred_at = mail.received_at.max(began.min(stamp.recorded_at));
     let version = agreements.in_force(contract, occurred_at);
-    let (raw, parsed) = reading::parsed(raw).await?;
+    let (raw, parsed) = reading::parsed(raw.into()).await?;
     let organisation = match version {
         Some(version) => of_client(app, &view, &parsed, (to, mailbox), &version.contract).await?,
         None => to.organisation.clone(),

@@ -43,7 +43,9 @@ async fn mail_05_a_mail_that_was_fetched_late_was_reported_when_it_came_into_its
     ] {
         let raw = format!("From: anna@ipo.example\r\nSubject: Traag\r\nMessage-ID: <{at}@ipo.example>\r\n\r\nTraag {at}.\r\n");
         let arrived = Some(arrived.parse().expect("an instant"));
-        let taken = uurwerk::usecases::inbound::receive(&desk.app, &stamp, "servicedesk", raw.as_bytes(), arrived).await.expect("a mail");
+        let taken = uurwerk::usecases::inbound::receive(&desk.app, &stamp, "servicedesk", raw.as_bytes().to_vec().into(), arrived)
+            .await
+            .expect("a mail");
         let number = taken.ticket.expect("a ticket").reference();
         let ticket = desk.get(&format!("/v1/tickets/{number}")).await.body;
         assert_eq!(ticket["openedAt"], opened, "{ticket}");
@@ -66,13 +68,15 @@ async fn mail_05_an_answer_that_was_fetched_late_ends_the_waiting_when_it_came(d
     };
     let arrived = Some("2026-03-02T10:00:00+01:00".parse().expect("an instant"));
     let raw = answer("1", "anna@ipo.example");
-    let taken = uurwerk::usecases::inbound::receive(&desk.app, &stamp(desk), "servicedesk", raw.as_bytes(), arrived).await;
+    let taken = uurwerk::usecases::inbound::receive(&desk.app, &stamp(desk), "servicedesk", raw.as_bytes().to_vec().into(), arrived).await;
     assert!(taken.expect("a mail").ticket.is_some());
     // One from before the ticket waited answers nothing that was asked since, and somebody has to look at it.
     assert_eq!(desk.post(&format!("/v1/tickets/{number}/transitions"), &hold).await.status, 201);
     let raw = answer("2", "anna@ipo.example");
     let early = Some("2026-03-02T08:30:00+01:00".parse().expect("an instant"));
-    uurwerk::usecases::inbound::receive(&desk.app, &stamp(desk), "servicedesk", raw.as_bytes(), early).await.expect("a mail");
+    uurwerk::usecases::inbound::receive(&desk.app, &stamp(desk), "servicedesk", raw.as_bytes().to_vec().into(), early)
+        .await
+        .expect("a mail");
     let events = desk.get(&format!("/v1/tickets/{number}/events")).await.body["items"].clone();
     let events = events.as_array().expect("events").iter().map(|event| (event["type"].as_str(), event["occurredAt"].as_str()));
     let late: Vec<_> =
@@ -97,7 +101,7 @@ async fn a_mail_of_before_its_contract_began_can_be_made_a_ticket_of_its_first_d
     let stamp = uurwerk::usecases::Stamp::command("receiveMail", desk.app.time.now());
     let raw = b"From: anna@ipo.example\r\nSubject: Printer\r\nMessage-ID: <1@ipo.example>\r\n\r\nKapot.\r\n";
     let arrived = Some("2019-12-31T16:30:00+01:00".parse().expect("an instant"));
-    let taken = uurwerk::usecases::inbound::receive(&desk.app, &stamp, "servicedesk", raw, arrived).await.expect("a mail");
+    let taken = uurwerk::usecases::inbound::receive(&desk.app, &stamp, "servicedesk", raw.to_vec().into(), arrived).await.expect("a mail");
     assert_eq!((taken.mail.outcome.as_str(), taken.ticket.is_none()), ("quarantined", true));
     let made = desk.post(&format!("/v1/inbound-messages/{}/tickets", taken.mail.id), &serde_json::json!({})).await;
     let began = desk.get("/v1/contracts/dap-example").await.body["effectiveDate"].clone();
