@@ -16,6 +16,7 @@ use crate::files::{Files, Scanner, Spool};
 use crate::health::Health;
 use crate::identity::Providers;
 use crate::mail::imap::Server;
+use crate::mail::messages::Templates;
 use crate::mail::send::Mailer;
 use crate::mail::sender_check::SenderChecks;
 use crate::sealing::Keys;
@@ -39,6 +40,8 @@ pub struct App {
     pub scanner: Option<Scanner>,
     pub spool: Spool,
     pub mailer: Mailer,
+    /// What mails say, in the desk's own words where it has them.
+    pub templates: Templates,
     /// Mailboxes whose mail the desk fetches, by their names in the settings.
     pub fetched: BTreeMap<String, Fetched>,
     /// Where the desk finds out itself whether a mail is of whom it says.
@@ -78,6 +81,8 @@ pub struct Fetched {
 impl App {
     /// Connects on machine time; `set_time` decides which time holds, and `usecases::agreements` applies the contracts.
     pub async fn start(settings: Settings) -> Result<Self, Error> {
+        // First: a desk that cannot write its mails makes no database.
+        let templates = Templates::open(settings.mail.templates.as_deref()).map_err(|wrong| Error::Internal(wrong.join("\n")))?;
         let db = Db::connect(&settings.database.url).await?;
         let keys = Arc::new(Keys::open(&settings.files).map_err(|error| Error::Internal(error.to_string()))?);
         let files = Files::open(&settings.attachments, keys.clone()).map_err(|error| Error::Internal(error.to_string()))?;
@@ -95,6 +100,7 @@ impl App {
             keys,
             files,
             mailer,
+            templates,
             fetched,
             sender_checks,
             providers,

@@ -226,6 +226,7 @@ mod tests {
             contract: contract.to_owned(),
             organisation: organisation.map(str::to_owned),
             default_type: TicketType::Incident,
+            language: crate::domain::language::Language::Dutch,
             unknown_senders: UnknownSenders::Quarantine,
             require_authenticated: false,
             alert_senders: BTreeMap::new(),
