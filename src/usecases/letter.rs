@@ -44,6 +44,13 @@ pub fn language(app: &App, correspondence: Correspondence<'_>) -> Language {
     app.settings.language_of(correspondence.mailbox(&app.settings.mailboxes).as_deref())
 }
 
+/// The same where a mail about a ticket leaves from.
+pub async fn language_of(app: &App, tx: &Tx, ticket: &Ticket) -> Result<Language, Error> {
+    let thread = store::threads::threads(tx, &[ticket.id]).await?.remove(&ticket.id).unwrap_or_default();
+    let Ticket { contract, organisation, .. } = ticket;
+    Ok(language(app, Correspondence { contract, organisation, received_in: &thread.received_in }))
+}
+
 /// The id of a mail. Derived from the event and the recipient, so that a handler that runs twice makes the same one.
 pub fn id_of(event: Uuid, kind: MailKind, recipient: &str) -> Uuid {
     Uuid::new_v5(&event, format!("{kind} {recipient}").as_bytes())

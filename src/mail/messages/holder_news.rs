@@ -158,7 +158,7 @@ The ticket has been withdrawn{% if by %} by {{ by }}{% endif %}.
 {% elif news.kind == 'asked' %}
 The supplier decides on \"{{ news.question }}\" as well. Please record that decision on the ticket.
 {% elif news.kind == 'warned' %}
-Of the {{ news.clock }}, {{ news.percent }}% has passed.
+{{ news.percent }}% of the {{ news.clock }} has passed.
 {% else %}
 The {{ news.clock }} of {{ news.target }} has been exceeded.
 {% endif %}

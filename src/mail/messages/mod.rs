@@ -146,7 +146,7 @@ pub trait Message: Serialize + Sized {
     fn samples(language: Language) -> Vec<(&'static str, Self)>;
 }
 
-/// What a subject ends with that tells the title of a ticket.
+/// What stands in a subject that tells the title of a ticket, after everything else.
 const TITLE: &str = "{{ ticket.title }}";
 
 /// The title of its ticket that a mail tells, as that was when it was written, as far as its subject shows: none where it tells no title, and not
@@ -154,7 +154,7 @@ const TITLE: &str = "{{ ticket.title }}";
 pub fn title_in(mail: &Outbound) -> Option<&str> {
     let entry = Entry::of_mail(mail)?;
     // The same number in both languages, which a test sees to.
-    let words = entry.dutch.subject.strip_suffix(TITLE)?.matches(": ").count();
+    let words = entry.dutch.subject.split_once(TITLE)?.0.matches(": ").count();
     let (_number, subject) = mail.subject.split_once("] ")?;
     subject.splitn(words + 1, ": ").nth(words)
 }
