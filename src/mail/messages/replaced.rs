@@ -74,10 +74,13 @@ struct Reading {
 
 impl Reading {
     fn refuse(&mut self, path: &Path, line: Option<usize>, matter: &str) {
-        let line = line.map(|line| format!(", line {line}")).unwrap_or_default();
-        let problem = format!("mail.templates: {}{line}: {matter}", path.display());
-        if !self.problems.contains(&problem) {
-            self.problems.push(problem);
+        let place = match line {
+            Some(line) => format!("mail.templates: {}, line {line}: ", path.display()),
+            None => format!("mail.templates: {}: ", path.display()),
+        };
+        // Each sample that comes by a line fails on it: it is told once.
+        if !self.problems.iter().any(|told| told.starts_with(&place)) {
+            self.problems.push(format!("{place}{matter}"));
         }
     }
 

@@ -24,7 +24,7 @@ const REPEATED: usize = 4;
 
 /// A template that cannot be rendered.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("a message cannot be written: {text}")]
+#[error("a message cannot be written: {text} (in {}, line {})", .template.as_deref().unwrap_or("-"), .line.unwrap_or_default())]
 pub struct TemplateError {
     /// The name of the template that is wrong, and where in it.
     pub(super) template: Option<String>,
