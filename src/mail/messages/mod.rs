@@ -164,13 +164,16 @@ pub fn may_tell_title(mail: &Outbound) -> bool {
     Entry::of_mail(mail).is_none_or(|entry| (entry.tells_title)())
 }
 
+/// The samples of a message, each with what is special about it.
+type Letters = Vec<(&'static str, Letter)>;
+
 /// A message in [`REGISTRY`].
 pub struct Entry {
     pub kind: MailKind,
     dutch: Template,
     english: Template,
     tells_title: fn() -> bool,
-    samples: fn(Language) -> Result<Vec<(&'static str, Letter)>, TemplateError>,
+    samples: fn(Language) -> Result<Letters, TemplateError>,
 }
 
 /// A message rendered from one of its samples.
@@ -236,7 +239,7 @@ impl Entry {
     }
 }
 
-fn letters<M: Message>(language: Language) -> Result<Vec<(&'static str, Letter)>, TemplateError> {
+fn letters<M: Message>(language: Language) -> Result<Letters, TemplateError> {
     M::samples(language).iter().map(|(special, message)| Ok((*special, Letter::of(language, message)?))).collect()
 }
 

@@ -13,7 +13,7 @@ use minijinja::Environment;
 use serde_json::Value;
 
 use super::templates::{self, TemplateError, Templates, bounded, subject_of};
-use super::{Letter, REGISTRY, parts};
+use super::{Letters, REGISTRY, parts};
 use crate::domain::language::Language;
 use crate::domain::mail::MailKind;
 
@@ -216,7 +216,7 @@ impl Reading {
     }
 
     /// Names that no sample has, also where no sample comes by them.
-    fn name_unknown_fields(&mut self, language: Language, own: &Environment<'_>, samples: &[(MailKind, Vec<(&'static str, Letter)>)]) {
+    fn name_unknown_fields(&mut self, language: Language, own: &Environment<'_>, samples: &[(MailKind, Letters)]) {
         let globals: BTreeSet<_> = own.globals().map(|(name, _)| name.to_owned()).collect();
         let mut unknown = Vec::new();
         for (at, file) in self.files.iter().enumerate().filter(|(_, file)| file.language == language) {
@@ -242,9 +242,16 @@ impl Reading {
     }
 }
 
-/// Whether values have a field, by its path.
+/// Whether values have a field, by its path, or may have it: what is absent in a sample may have any field of its own.
 fn has(values: &Value, path: &str) -> bool {
-    path.split('.').try_fold(values, |value, name| value.get(name)).is_some()
+    let mut value = values;
+    for name in path.split('.') {
+        match value.get(name) {
+            Some(inner) => value = inner,
+            None => return value.is_null(),
+        }
+    }
+    true
 }
 
 /// The subject and the text of a message's file; the error is the line at which it is not as it should be.

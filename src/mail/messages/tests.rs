@@ -113,7 +113,7 @@ fn a_date_is_written_so_that_its_readers_take_it_for_no_other() {
         assert!(body.contains(received), "{body}");
     }
     for Sample { name, outgoing } in samples(Language::English) {
-        let is_dutch_date = |word: &str| word.len() == 10 && word.bytes().nth(2) == Some(b'-') && word.bytes().nth(5) == Some(b'-');
+        let is_dutch_date = |word: &str| matches!(word.as_bytes(), [_, _, b'-', _, _, b'-', _, _, _, _]);
         assert!(!outgoing.body.split_whitespace().any(is_dutch_date), "{name}: {}", outgoing.body);
     }
 }
@@ -288,12 +288,21 @@ fn what_is_written_out_reads_as_what_is_built_in() {
     ] {
         assert!(confirmation.contains(told), "{told}: {confirmation}");
     }
+    let solved = &files.iter().find(|(path, _)| path.ends_with("en/solved.txt")).expect("a file").1;
+    for told in [
+        "  grounds.decided.by       Anna Baker; may be absent\n",
+        "  grounds.ended            a list\n",
+        "  grounds.ended[].clock    resolution time\n",
+    ] {
+        assert!(solved.contains(told), "{told}: {solved}");
+    }
 }
 
 #[test]
 fn a_desk_says_it_in_its_own_words_where_it_has_them() {
     let own = own(&[
         ("nl/confirmation.txt", "{# Van ons #}\r\nBinnen: {{ ticket.title }}\r\n\r\nDag!\r\n{{ ticket.number }}\r\n\r\n"),
+        ("nl/solved.txt", "Klaar\n\n{{ solution }}{% if grounds.decided %} Besloten door {{ grounds.decided.by }}.{% endif %}\n"),
         ("en/parts/letter.txt", "Hello,\n\n{% block text %}{% endblock %}\n\nThe desk\n"),
         (".git/config", "x"),
     ]);
@@ -304,10 +313,14 @@ fn a_desk_says_it_in_its_own_words_where_it_has_them() {
     assert_eq!(dutch.body, "Dag!\nINC-1001\n");
     let english = own.write(Language::English, &usual(Language::English)).expect("a message").body;
     assert!(english.starts_with("Hello,\n\nWe have received") && english.ends_with("\n\nThe desk\n"), "{english}");
-    let solved = Solved::samples(Language::Dutch).swap_remove(0).1;
+    let mut solved = Solved::samples(Language::Dutch).swap_remove(0).1;
+    solved.grounds.decided = Some(DecidedFacts::sample(Language::Dutch));
+    let solved = own.write(Language::Dutch, &solved).expect("a message");
+    assert_eq!(solved.body, "De printer heeft een nieuwe trommel. Besloten door Anna de Boer.\n", "what no sample has");
+    let offer = Offer::samples(Language::Dutch).swap_remove(0).1;
     assert_eq!(
-        own.write(Language::Dutch, &solved),
-        Templates::default().write(Language::Dutch, &solved),
+        own.write(Language::Dutch, &offer).expect("a message"),
+        write(Language::Dutch, &offer),
         "a message without a file is as it was"
     );
 }

@@ -19,6 +19,12 @@ pub fn files() -> Result<Vec<(PathBuf, String)>, TemplateError> {
     let mut files = Vec::new();
     for language in Language::ALL {
         let folder = PathBuf::from(language.tag());
+        let mut of_all = BTreeMap::new();
+        for entry in REGISTRY {
+            for (_, sample) in &(entry.samples)(language)? {
+                note(&mut of_all, "", &sample.values);
+            }
+        }
         for entry in REGISTRY {
             let template = entry.template(language);
             let samples = (entry.samples)(language)?;
@@ -26,6 +32,7 @@ pub fn files() -> Result<Vec<(PathBuf, String)>, TemplateError> {
             for (_, sample) in &samples {
                 note(&mut fields, "", &sample.values);
             }
+            fill(&mut fields, &of_all);
             let shown: String = fields.iter().map(|(path, field)| field.shown(path, samples.len())).collect();
             let comment = format!(
                 "{{#\n{} ({})\n\nThe first line below this comment is the subject, then comes an empty line, then the text. The ticket's number is put\nin front of the subject by itself. What there is to tell, with examples:\n\n{shown}#}}\n",
@@ -44,7 +51,7 @@ pub fn files() -> Result<Vec<(PathBuf, String)>, TemplateError> {
 }
 
 /// What is known of a field.
-#[derive(Default)]
+#[derive(Default, Clone)]
 struct Field {
     /// In how many samples it is there.
     there: usize,
@@ -67,7 +74,9 @@ fn note(fields: &mut BTreeMap<String, Field>, path: &str, value: &Value) {
         }
         Value::Array(items) => {
             field.is_list = true;
-            items.iter().for_each(|item| note(fields, &format!("{path}[]"), item));
+            for item in items {
+                note(fields, &format!("{path}[]"), item);
+            }
         }
         Value::Bool(_) => field.examples.extend(["false".to_owned(), "true".to_owned()]),
         Value::String(text) => {
@@ -75,6 +84,17 @@ fn note(fields: &mut BTreeMap<String, Field>, path: &str, value: &Value) {
         }
         Value::Number(number) => {
             field.examples.insert(number.to_string());
+        }
+    }
+}
+
+/// Adds the fields of what no sample of a message has, such as whose decision it was, as other messages have them.
+fn fill(fields: &mut BTreeMap<String, Field>, of_all: &BTreeMap<String, Field>) {
+    let empty: Vec<_> = fields.iter().filter(|(_, field)| field.there == 0 || field.is_list).map(|(path, _)| path.clone()).collect();
+    for path in empty {
+        let is_within = |other: &str| other.strip_prefix(&path).is_some_and(|rest| rest.starts_with(['.', '[']));
+        for (other, field) in of_all.iter().filter(|(other, _)| is_within(other)) {
+            fields.entry(other.clone()).or_insert_with(|| Field { there: 0, ..field.clone() });
         }
     }
 }
