@@ -63,9 +63,9 @@ async fn an_answer_to_an_english_mail_is_read_without_what_it_answers(desk: &Des
     let number = desk.registers(&incident("p3")).await;
     desk.passes("PT1M").await;
     let (subject, text) = read_by(&desk, "anna@ipo.example").pop().expect("a confirmation");
-    let quoted: String = text.lines().map(|line| format!("> {line}\n")).collect();
+    let quoted = text.lines().map(|line| format!("> {line}")).collect::<Vec<_>>().join("\n");
     let answer = format!(
-        "From: anna@ipo.example\nSubject: Re: {subject}\nMessage-ID: <1@x.example>\n\nThe one on the left.\n\nOn Mon, 2 Mar 2026 at 08:01, Service desk <servicedesk@uurwerk.example> wrote:\n{quoted}"
+        "From: anna@ipo.example\nSubject: Re: {subject}\nMessage-ID: <1@x.example>\n\nThe one on the left.\n\nOn Mon, 2 Mar 2026 at 08:01, Service desk <servicedesk@uurwerk.example> wrote:\n{quoted}\n"
     );
     let came = desk.mail_arrives("servicedesk", &answer).await;
     assert_eq!((&came.body["outcome"], &came.body["ticket"]), (&json!("reply"), &json!(number)), "{}", came.body);
