@@ -228,7 +228,8 @@ impl Reading {
             for name in templates.iter().filter_map(|name| own.get_template(name).ok()).flat_map(|one| one.undeclared_variables(true)) {
                 let first = name.split('.').next().unwrap_or_default();
                 let is_field = !globals.contains(first) && !NO_FIELDS.contains(&first);
-                if is_field && !known().any(|(_, sample)| has(&sample.values, &name)) {
+                let found: BTreeSet<_> = known().filter_map(|(_, sample)| has(&sample.values, &name)).collect();
+                if is_field && found.contains(&false) && !found.contains(&true) {
                     unknown.push((at, name));
                 }
             }
@@ -242,16 +243,16 @@ impl Reading {
     }
 }
 
-/// Whether values have a field, by its path, or may have it: what is absent in a sample may have any field of its own.
-fn has(values: &Value, path: &str) -> bool {
+/// Whether values have a field, by its path; `None` where that cannot be told, since what it would be of is absent in them.
+fn has(values: &Value, path: &str) -> Option<bool> {
     let mut value = values;
     for name in path.split('.') {
         match value.get(name) {
             Some(inner) => value = inner,
-            None => return value.is_null(),
+            None => return (!value.is_null()).then_some(false),
         }
     }
-    true
+    Some(true)
 }
 
 /// The subject and the text of a message's file; the error is the line at which it is not as it should be.
