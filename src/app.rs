@@ -16,6 +16,7 @@ use crate::files::{Files, Scanner, Spool};
 use crate::health::Health;
 use crate::identity::Providers;
 use crate::mail::imap::Server;
+use crate::mail::messages::Templates;
 use crate::mail::send::Mailer;
 use crate::mail::sender_check::SenderChecks;
 use crate::mail::signature_check::SignatureChecks;
@@ -31,7 +32,7 @@ use crate::time::TimeSource;
 const RETRY_WITHIN_MS: [u64; 7] = [10, 20, 40, 80, 160, 320, 640];
 
 pub struct App {
-    pub settings: Settings,
+    pub settings: Box<Settings>,
     pub db: Db,
     /// By which attachments and incoming mails are sealed.
     pub keys: Arc<Keys>,
@@ -40,6 +41,8 @@ pub struct App {
     pub scanner: Option<Scanner>,
     pub spool: Spool,
     pub mailer: Mailer,
+    /// What mails say, in the desk's own words where it has them.
+    pub templates: Templates,
     /// Mailboxes whose mail the desk fetches, by their names in the settings.
     pub fetched: BTreeMap<String, Fetched>,
     /// Where the desk finds out itself whether a mail is of whom it says.
@@ -81,6 +84,8 @@ pub struct Fetched {
 impl App {
     /// Connects on machine time; `set_time` decides which time holds, and `usecases::agreements` applies the contracts.
     pub async fn start(settings: Settings) -> Result<Self, Error> {
+        // First: a desk that cannot write its mails makes no database.
+        let templates = Templates::open(settings.mail.templates.as_deref()).map_err(|wrong| Error::Internal(wrong.join("\n")))?;
         let db = Db::connect(&settings.database.url).await?;
         let keys = Arc::new(Keys::open(&settings.files).map_err(|error| Error::Internal(error.to_string()))?);
         let files = Files::open(&settings.attachments, keys.clone()).map_err(|error| Error::Internal(error.to_string()))?;
@@ -93,12 +98,13 @@ impl App {
         Ok(Self {
             spool: Spool::of(&settings.http.spool),
             scanner: Scanner::new(&settings.attachments),
-            settings,
+            settings: Box::new(settings),
             callers: KnownCallers::of(&db),
             db,
             keys,
             files,
             mailer,
+            templates,
             fetched,
             sender_checks,
             signature_checks,

@@ -21,7 +21,7 @@
 //! identity       → domain settings
 //! reports        → documents domain words
 //! store          → contracts domain health
-//! mail           → domain settings
+//! mail           → domain settings words
 //! error          → domain mail store
 //! app            → credentials domain error files health identity mail sealing settings store time
 //! auth           → app domain error identity store time
@@ -57,7 +57,7 @@
 //!   document and who may; around it what every request passes: the gate, limits, queries, bodies, refusals. In `portal` are the pages for
 //!   people, which decide nothing.
 //! - [`tls`]: the certificate of a desk that has no proxy in front.
-//! - [`mail`]: a message fetched, read, judged, written and sent.
+//! - [`mail`]: a message fetched, read, judged, written and sent; what the desk writes, in Dutch and in English (`mail::messages`).
 //! - [`outbox`]: the event stream, its handlers (which events each takes, and where it begins), and mail on its way out.
 //! - [`jobs`]: what happens without anyone asking, and when.
 //! - [`reports`]: figures, and their layout as documents; they read, and never write.

@@ -32,6 +32,7 @@ pub use mail::{Dkim, Mail, MailTransport, Mailbox, Signatures, Smtp, Tls, Unknow
 pub use networks::Networks;
 
 use crate::domain::address::can_be_mailed;
+use crate::domain::language::Language;
 use crate::domain::password::{LONGEST, SHORTEST};
 
 /// A value that is never printed.
@@ -245,6 +246,11 @@ impl Settings {
         self.database.url = database.into();
         let wrong: Vec<_> = self.wrong().into_iter().map(|(key, matter)| format!("{key}: {matter}")).collect();
         if wrong.is_empty() { Ok(self) } else { Err(BadSettings::Wrong(wrong)) }
+    }
+
+    /// The language of mail that leaves from a mailbox; Dutch of the desk's own sender.
+    pub fn language_of(&self, mailbox: Option<&str>) -> Language {
+        mailbox.and_then(|name| self.mailboxes.get(name)).map(|mailbox| mailbox.language).unwrap_or_default()
     }
 
     /// What can be read but cannot work, each key with what is wrong with it: a bad address, or one that leads to two contracts (MAIL-01).

@@ -9,6 +9,7 @@ use super::output::{Format, Page};
 use super::{Failed, complain, explained, open, say};
 use crate::credentials::Passwords;
 use crate::identity::Providers;
+use crate::mail::messages::Templates;
 use crate::reports::layout;
 use crate::settings::{BadSettings, Settings};
 use crate::tls::Certificates;
@@ -42,9 +43,15 @@ pub fn check(files: &[PathBuf], format: Page, settings: impl Fn() -> Result<Sett
         say(format_args!("{}", toml::to_string_pretty(&settings)?))?;
         // Here and not above: they are files of this machine, which another command may do without.
         let certificates = Certificates::open(&settings.http.tls);
+        let templates = Templates::open(settings.mail.templates.as_deref());
         let (passwords, providers) = (Passwords::new(&settings.access), Providers::new(&settings.identity));
         let unusable = certificates.as_ref().err().map(ToString::to_string);
-        let wrong: Vec<_> = unusable.into_iter().chain(passwords.as_ref().err().cloned()).chain(providers.err()).collect();
+        let wrong: Vec<_> = unusable
+            .into_iter()
+            .chain(passwords.as_ref().err().cloned())
+            .chain(providers.err())
+            .chain(templates.err().into_iter().flatten())
+            .collect();
         if !wrong.is_empty() {
             return Err(wrong.join("\n").into());
         }

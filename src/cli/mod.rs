@@ -90,7 +90,7 @@ enum What {
         #[command(subcommand)]
         what: audit::What,
     },
-    /// Take in a mail from standard input; or, with `preview`, write a sample of every message that the desk sends.
+    /// Take in a mail from standard input; or, with `preview`, write a sample of every message that the desk sends; or, with `templates`, its text.
     #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
     Mail {
         /// The mailbox's name in the settings.
@@ -248,7 +248,8 @@ async fn dispatch(command: Command) -> Result<ExitCode, Failed> {
         }
         What::Verify { ledger, contract } => agreements::verify(&ledger, &contract)?,
         What::Audit { what: audit::What::Verify { expect } } => audit::verify(settings()?, expect).await?,
-        What::Mail { what: Some(mails::What::Preview { folder }), .. } => mails::preview(&folder)?,
+        What::Mail { what: Some(mails::What::Preview { folder }), .. } => mails::preview(&settings()?, &folder)?,
+        What::Mail { what: Some(mails::What::Templates { folder }), .. } => mails::templates(&folder)?,
         What::Mail { mailbox, what: None } => {
             Box::pin(mails::take(settings()?, &mailbox.unwrap_or_default())).await?;
         }

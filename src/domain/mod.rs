@@ -16,6 +16,7 @@ pub mod former;
 pub mod history;
 pub mod idempotency;
 pub mod instant;
+pub mod language;
 pub mod mail;
 pub mod obligation;
 pub mod password;

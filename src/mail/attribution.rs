@@ -92,6 +92,7 @@ mod tests {
 
     use super::*;
     use crate::domain::contract::TicketType;
+    use crate::domain::language::Language;
 
     fn mailbox(organisation: Option<&str>, unknown_senders: UnknownSenders) -> Mailbox {
         Mailbox {
@@ -99,6 +100,7 @@ mod tests {
             contract: "duo".to_owned(),
             organisation: organisation.map(str::to_owned),
             default_type: TicketType::Incident,
+            language: Language::Dutch,
             unknown_senders,
             require_authenticated: false,
             alert_senders: BTreeMap::new(),

@@ -218,6 +218,7 @@ fn raw(builder: lettre::message::MessageBuilder, name: &str, value: &str) -> let
 mod tests {
     use super::*;
     use crate::domain::contract::TicketType;
+    use crate::domain::language::Language;
     use crate::settings::UnknownSenders;
 
     fn mailbox(contract: &str, organisation: Option<&str>) -> settings::Mailbox {
@@ -226,6 +227,7 @@ mod tests {
             contract: contract.to_owned(),
             organisation: organisation.map(str::to_owned),
             default_type: TicketType::Incident,
+            language: Language::Dutch,
             unknown_senders: UnknownSenders::Quarantine,
             require_authenticated: false,
             alert_senders: BTreeMap::new(),

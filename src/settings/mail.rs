@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::imap::is_loopback;
 use super::{Address, Imap, OAuth, Secret, unless_empty};
 use crate::domain::contract::TicketType;
+use crate::domain::language::Language;
 
 /// `[mail]`
 #[derive(Debug, Clone, Deserialize, Serialize)]
@@ -31,6 +32,9 @@ pub struct Mail {
     /// Where the desk is told of what happens on tickets that nobody has in hand.
     #[serde(default, deserialize_with = "unless_empty")]
     pub notices: Option<String>,
+    /// A folder with templates of the desk's own, in place of the built-in ones.
+    #[serde(default, deserialize_with = "unless_empty")]
+    pub templates: Option<PathBuf>,
     /// Days an undeliverable mail is retried before it is given up.
     pub give_up_after_days: u16,
     /// Used with `smtp`.
@@ -144,6 +148,9 @@ pub struct Mailbox {
     /// The type a mail becomes (MAIL-07).
     #[serde(default = "incident")]
     pub default_type: TicketType,
+    /// The language of the mail that leaves from it.
+    #[serde(default)]
+    pub language: Language,
     /// What happens to mail of people nobody knows (AMB-95).
     #[serde(default)]
     pub unknown_senders: UnknownSenders,

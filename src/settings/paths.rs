@@ -9,7 +9,7 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use super::Settings;
 
 /// The file or folder is what is set: their variables have no `_FILE`, which names a file that holds the value.
-const PATHS: [&str; 8] = [
+const PATHS: [&str; 9] = [
     "access.breached_passwords",
     "contracts.dir",
     "files.key_file",
@@ -17,6 +17,7 @@ const PATHS: [&str; 8] = [
     "http.tls.certificate",
     "http.tls.key",
     "mail.folder",
+    "mail.templates",
     "attachments.store",
 ];
 
@@ -41,6 +42,7 @@ pub fn wrong(settings: &Settings) -> Vec<(String, String)> {
         ("mail.signatures.pgp_keys", &settings.mail.signatures.pgp_keys),
         ("http.tls.certificate", &settings.http.tls.certificate),
         ("http.tls.key", &settings.http.tls.key),
+        ("mail.templates", &settings.mail.templates),
     ];
     let optional = optional.into_iter().filter_map(|(key, path)| Some((key.to_owned(), path.as_deref()?)));
     let providers = settings.identity.providers.iter().enumerate();

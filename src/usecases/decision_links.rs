@@ -9,6 +9,7 @@ use crate::app::App;
 use crate::auth::Caller;
 use crate::credentials::Purpose;
 use crate::domain::audit::Via;
+use crate::domain::language::Language;
 use crate::domain::mail::MailKind;
 use crate::domain::text::{breaks_line, is_visible};
 use crate::domain::ticket::answer::{Since, since};
@@ -21,7 +22,12 @@ use crate::store;
 /// Seconds that a link serves: who has not answered after three months is asked anew.
 const SERVES: i64 = 90 * 86_400;
 /// What is recorded of a yes without a word.
-const NO_REASON: &str = "Besloten via de link in de e-mail.";
+const fn no_reason(language: Language) -> &'static str {
+    match language {
+        Language::Dutch => "Besloten via de link in de e-mail.",
+        Language::English => "Decided by the link in the e-mail.",
+    }
+}
 
 /// What a link says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,6 +87,8 @@ pub struct Opened {
     /// Whose link it is.
     pub person: Option<String>,
     pub serves: Serves,
+    /// That of the mail it stands in.
+    pub language: Language,
 }
 
 /// What a link comes to now.
@@ -95,7 +103,7 @@ pub async fn answer(app: &App, via: Via, link: Link, reason: &str) -> Result<(Op
     let stamp = Stamp { who: caller.who, scope: caller.scope, recorded_at: app.time.now(), idempotency: None, unreadable: Vec::new(), via };
     let is_drawn = |sign: &char| *sign == '\n' || !breaks_line(*sign);
     let reason: String = reason.replace("\r\n", "\n").chars().filter(is_drawn).collect();
-    let reason = if is_visible(&reason) { reason.trim() } else { NO_REASON };
+    let reason = if is_visible(&reason) { reason.trim() } else { no_reason(opened.language) };
     let decision = Decision { question: link.question, verdict: link.verdict, reason: reason.to_owned(), decided_by: None, evidence: None };
     // As it was looked at: somebody else may decide at this moment.
     tickets::decide(app, &stamp, TicketRef::Id(ticket.id), &decision, &When::default(), Some(&[ticket.version])).await?;
@@ -114,7 +122,8 @@ async fn look(app: &App, link: Link) -> Result<(Opened, Option<(Caller, Ticket)>
     };
     drop(all);
     let name = person.as_ref().map(|person| person.name.clone());
-    let closed = |serves| Opened { link, ticket: None, person: name.clone(), serves };
+    let language = app.settings.language_of(mail.mailbox.as_deref());
+    let closed = |serves| Opened { link, ticket: None, person: name.clone(), serves, language };
     let (Some(person), Some(id)) = (&person, mail.ticket_id) else { return Ok((closed(Serves::NotTheirs), None)) };
     let now = app.time.now();
     let caller = Caller::by_link(person, &held, now);

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::reach::reach;
 use super::{Code, Error};
 use crate::domain::Instant;
-use crate::domain::contract::{Contract, Item, ReservedTo, Restriction, TicketType, Who};
+use crate::domain::contract::{Contract, Item, Label, ReservedTo, Restriction, TicketType, Who};
 use crate::domain::person::Person;
 use crate::domain::ticket::Ticket;
 use crate::store::{self, Reads};
@@ -43,12 +43,12 @@ pub(super) struct Wish<'a> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Refused {
     pub restriction: Restriction,
-    /// What the ticket's type, or the item it asks for, is called in Dutch.
-    pub kind: String,
+    /// What the ticket's type, or the item it asks for, is called.
+    pub kind: Label,
     /// The contract's title.
     pub contract: String,
     /// Roles, addresses and names of those who may; none for somebody unknown, who learns nobody's name.
-    pub turn_to: Vec<String>,
+    pub turn_to: Vec<Label>,
 }
 
 /// For each wish whether it is refused. Takes as many queries for many wishes as for one, and none where no contract restricts anything.
@@ -163,25 +163,31 @@ impl Wish<'_> {
             Restriction::ReservedItem => {
                 self.item.and_then(|item| self.contract.reserved_item_to(item)).map(|to| those(&to, is_known)).unwrap_or_default()
             }
-            Restriction::NotAContact => contacts,
+            Restriction::NotAContact => contacts.into_iter().map(same).collect(),
         };
-        let of_item = self.item.filter(|_| restriction == Restriction::ReservedItem).map(|item| item.label.nl.as_str());
-        let (kind, contract) = (of_item.unwrap_or_else(|| self.contract.dutch(self.kind)).to_owned(), self.contract.title.clone());
+        let of_item = self.item.filter(|_| restriction == Restriction::ReservedItem).map(|item| item.label.clone());
+        let (kind, contract) = (of_item.unwrap_or_else(|| self.contract.type_label(self.kind)), self.contract.title.clone());
         Refused { restriction, kind, contract, turn_to }
     }
 }
 
-fn those(to: &ReservedTo<'_>, is_known: bool) -> Vec<String> {
-    let people = to.people.iter().filter(|_| is_known).map(|address| (*address).to_owned());
-    to.roles.iter().map(|role| role.label.nl.clone()).chain(people).collect()
+fn those(to: &ReservedTo<'_>, is_known: bool) -> Vec<Label> {
+    let people = to.people.iter().filter(|_| is_known).map(|address| same((*address).to_owned()));
+    to.roles.iter().map(|role| role.label.clone()).chain(people).collect()
+}
+
+/// A name or an address, which is the same in every language.
+fn same(name: String) -> Label {
+    Label { nl: name.clone(), en: name }
 }
 
 impl From<Refused> for Error {
     fn from(refused: Refused) -> Self {
-        let to = if refused.turn_to.is_empty() { String::new() } else { format!(": {}", refused.turn_to.join(", ")) };
+        let names: Vec<_> = refused.turn_to.iter().map(|one| one.nl.as_str()).collect();
+        let to = if names.is_empty() { String::new() } else { format!(": {}", names.join(", ")) };
         let (code, detail) = match refused.restriction {
-            Restriction::Reserved => (Code::ReservedType, format!("the contract reserves \"{}\" to named people{to}", refused.kind)),
-            Restriction::ReservedItem => (Code::ReservedItem, format!("the contract reserves \"{}\" to named roles{to}", refused.kind)),
+            Restriction::Reserved => (Code::ReservedType, format!("the contract reserves \"{}\" to named people{to}", refused.kind.nl)),
+            Restriction::ReservedItem => (Code::ReservedItem, format!("the contract reserves \"{}\" to named roles{to}", refused.kind.nl)),
             Restriction::NotAContact => (Code::NotAContact, format!("only the client's contacts turn to the desk under this contract{to}")),
         };
         Self::Forbidden { code, detail }

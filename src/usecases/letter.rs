@@ -9,10 +9,11 @@ use uuid::Uuid;
 use crate::app::App;
 use crate::credentials::Purpose;
 use crate::domain::Instant;
+use crate::domain::language::Language;
 use crate::domain::mail::{MailKind, MailState, Outbound, PERSONAL, cap};
 use crate::domain::redaction::GONE;
 use crate::domain::ticket::Ticket;
-use crate::mail::messages::{self, Digest, DigestLine, Outgoing};
+use crate::mail::messages::{Digest, DigestLine, Named, Outgoing};
 use crate::mail::send::{self, Correspondence};
 use crate::store::record::Rows as _;
 use crate::store::{self, Tx};
@@ -20,7 +21,7 @@ use crate::usecases::Error;
 
 /// Notices judged in one transaction.
 const RELEASED: u64 = 200;
-/// How the desk signs.
+/// What the desk is called.
 pub const DESK: &str = "Servicedesk";
 
 /// What a mail is about.
@@ -31,6 +32,23 @@ pub struct About<'a> {
     /// Decides which mailbox it leaves from.
     pub correspondence: Correspondence<'a>,
     pub in_reply_to: Option<String>,
+}
+
+/// How the desk signs.
+pub fn signature() -> Named {
+    Named::new(DESK, "Service desk")
+}
+
+/// The language in which somebody is written to: that of the mailbox that the mail leaves from.
+pub fn language(app: &App, correspondence: Correspondence<'_>) -> Language {
+    app.settings.language_of(correspondence.mailbox(&app.settings.mailboxes).as_deref())
+}
+
+/// The same where a mail about a ticket leaves from.
+pub async fn language_of(app: &App, tx: &Tx, ticket: &Ticket) -> Result<Language, Error> {
+    let thread = store::threads::threads(tx, &[ticket.id]).await?.remove(&ticket.id).unwrap_or_default();
+    let Ticket { contract, organisation, .. } = ticket;
+    Ok(language(app, Correspondence { contract, organisation, received_in: &thread.received_in }))
 }
 
 /// The id of a mail. Derived from the event and the recipient, so that a handler that runs twice makes the same one.
@@ -178,7 +196,8 @@ pub async fn digest(app: &App, tx: &Tx) -> Result<usize, Error> {
     let tickets = Ticket::with_ids(tx, &tickets.into_iter().collect::<Vec<_>>()).await?;
     let number = |mail: &Outbound| tickets.iter().find(|ticket| Some(ticket.id) == mail.ticket_id).map(Ticket::reference);
     let lines = DigestLine::counted(withheld.iter().map(|mail| (number(mail), mail.template.as_str())));
-    let outgoing = messages::write(&Digest { lines, desk: DESK.into() })?;
+    let language = app.settings.language_of(last.mailbox.as_deref());
+    let outgoing = app.templates.write(language, &Digest { lines, desk: signature() })?;
     let told = Outbound {
         id: Uuid::new_v5(&last.id, b"digest"),
         ticket_id: None,

@@ -300,7 +300,7 @@ async fn part(part: &str, on: &str) {
     match part {
         "http" => Box::pin(throughput(on_postgres)).await,
         "mail" => Box::pin(mail::mail(on_postgres)).await,
-        _ => timers(on_postgres).await,
+        _ => Box::pin(timers(on_postgres)).await,
     }
 }
 

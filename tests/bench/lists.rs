@@ -263,7 +263,7 @@ fn main() {
     let arguments: Vec<_> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
     if let [what, on] = &arguments[..] {
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
-        let run = async || if what == "search" { search(on).await } else { part(on).await };
+        let run = async || if what == "search" { Box::pin(search(on)).await } else { Box::pin(part(on)).await };
         tokio::task::LocalSet::new().block_on(&runtime, run());
         return;
     }

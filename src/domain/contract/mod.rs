@@ -367,6 +367,12 @@ impl Contract {
         self.type_labels.get(&kind).map_or(kind.dutch(), |label| &label.nl)
     }
 
+    /// The same in both languages.
+    pub fn type_label(&self, kind: TicketType) -> Label {
+        let usual = || Label { nl: kind.dutch().to_owned(), en: kind.english().to_owned() };
+        self.type_labels.get(&kind).cloned().unwrap_or_else(usual)
+    }
+
     pub fn role(&self, code: &str) -> Option<&Role> {
         self.roles.iter().find(|role| role.code == code)
     }

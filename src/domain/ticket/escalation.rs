@@ -266,6 +266,21 @@ pub fn trigger_in_dutch(trigger: &str, decided_by: Option<Side>) -> String {
     }
 }
 
+/// The same in English.
+pub fn trigger_in_english(trigger: &str, decided_by: Option<Side>) -> String {
+    let clock = |name: &str| if name == "response" { "response time" } else { "resolution time" };
+    match trigger.split(':').collect::<Vec<_>>()[..] {
+        ["breached", name] => format!("the {} has been exceeded", clock(name)),
+        ["breached", name, goal] => format!("goal {goal} of the {} has been exceeded", clock(name)),
+        ["elapsed", name, percent] => format!("{percent}% of the {} has passed", clock(name)),
+        ["level-open"] => "the time on the previous level has passed".to_owned(),
+        _ => {
+            let of = decided_by.map_or_else(String::new, |side| format!(" of the {}", side.english()));
+            format!("decision{of}: {}", trigger.replace('-', " "))
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

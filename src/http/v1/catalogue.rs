@@ -7,6 +7,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::app::App;
+use crate::domain::language::Language;
 use crate::domain::permission::ReadAgreements;
 use crate::domain::ticket::Channel;
 use crate::http::answer::Json;
@@ -95,21 +96,6 @@ async fn labels(app: Data<App>, caller: May<ReadAgreements>, language: Language)
 }
 
 /// From `Accept-Language`; Dutch unless English is preferred.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Language {
-    Dutch,
-    English,
-}
-
-impl Language {
-    const fn tag(self) -> &'static str {
-        match self {
-            Self::Dutch => "nl",
-            Self::English => "en",
-        }
-    }
-}
-
 impl Argument for Language {
     fn declare(signature: &mut Signature) {
         signature.parameters.push(Parameter {

@@ -3,29 +3,29 @@
 
 use serde::Serialize;
 
-use super::parts::SAMPLE_DESK;
-use super::{AutoSubmitted, Line, Message, Moment, TicketFacts};
+use super::parts::sample_desk;
+use super::{AutoSubmitted, Message, Moment, Named, Template, TicketFacts};
+use crate::domain::language::Language;
 use crate::domain::mail::MailKind;
 
 #[derive(Debug, Clone, Serialize)]
 pub struct CalamityNotice {
     /// None of a ticket that few may see.
     pub ticket: Option<TicketFacts>,
-    /// In the subject: its title, or that it is confidential.
-    pub title: Line,
     /// Whether it was recorded before, and its fallback is another one now.
     pub is_changed: bool,
-    /// What of the fallback, in Dutch.
-    pub fallback: Line,
+    /// What of the fallback.
+    pub fallback: Named,
     pub at: Moment,
-    pub desk: Line,
+    pub desk: Named,
 }
 
 impl Message for CalamityNotice {
     const KIND: MailKind = MailKind::Calamity;
     const AUTO: AutoSubmitted = AutoSubmitted::Generated;
-    const SUBJECT: &'static str = "Calamiteit: {{ title }}";
-    const BODY: &'static str = "\
+    const DUTCH: Template = Template {
+        subject: "Calamiteit: {% if ticket %}{{ ticket.title }}{% else %}vertrouwelijke melding{% endif %}",
+        body: "\
 {% extends 'letter' %}
 {% block text %}
 Bij {% if ticket %}melding {{ ticket.number }} ({{ ticket.kind }}){% else %}een vertrouwelijke melding{% endif %} \
@@ -42,23 +42,44 @@ Wat er uitgevallen en verloren is, staat bij de melding.
 {% else %}
 Nummer en onderwerp staan met opzet niet in dit bericht. Wie de melding mag zien, vindt haar bij de servicedesk.
 {% endif %}
-{% endblock %}";
+{% endblock %}",
+    };
+    const ENGLISH: Template = Template {
+        subject: "Calamity: {% if ticket %}{{ ticket.title }}{% else %}confidential ticket{% endif %}",
+        body: "\
+{% extends 'letter' %}
+{% block text %}
+{% if is_changed %}The fallback of a calamity has changed{% else %}A calamity has been recorded{% endif %} \
+on {% if ticket %}ticket {{ ticket.number }} ({{ ticket.kind }}){% else %}a confidential ticket{% endif %}.
 
-    fn ticket(&self) -> Option<&str> {
-        self.ticket.as_ref().map(|ticket| ticket.number.as_str())
+{% if ticket %}
+{% include 'ticket' %}
+{% endif %}
+Fallback:   {{ fallback }}
+Time:       {{ at }}
+
+{% if ticket %}
+What has failed and what has been lost is recorded on the ticket.
+{% else %}
+The number and the subject are left out of this message on purpose. Anyone who may see the ticket can find it at the service desk.
+{% endif %}
+{% endblock %}",
+    };
+
+    fn facts(&self) -> Option<&TicketFacts> {
+        self.ticket.as_ref()
     }
 
-    fn samples() -> Vec<(&'static str, Self)> {
+    fn samples(language: Language) -> Vec<(&'static str, Self)> {
         let usual = Self {
-            ticket: Some(TicketFacts::sample()),
-            title: TicketFacts::sample().title,
+            ticket: Some(TicketFacts::sample(language)),
             is_changed: false,
-            fallback: "actief".into(),
+            fallback: Named::new("actief", "active"),
             at: Moment::sample("2026-01-05T10:40:00+01:00"),
-            desk: SAMPLE_DESK.into(),
+            desk: sample_desk(),
         };
-        let changed = Self { is_changed: true, fallback: "beëindigd".into(), ..usual.clone() };
-        let withheld = Self { ticket: None, title: "vertrouwelijke melding".into(), ..usual.clone() };
-        vec![("", usual), ("uitwijk", changed), ("vertrouwelijk", withheld)]
+        let changed = Self { is_changed: true, fallback: Named::new("beëindigd", "ended"), ..usual.clone() };
+        let withheld = Self { ticket: None, ..usual.clone() };
+        vec![("", usual), (language.of("uitwijk", "fallback"), changed), (language.of("vertrouwelijk", "confidential"), withheld)]
     }
 }

@@ -2,8 +2,9 @@
 
 use serde::Serialize;
 
-use super::parts::SAMPLE_DESK;
-use super::{AutoSubmitted, Line, Message, Moment, TicketFacts};
+use super::parts::sample_desk;
+use super::{AutoSubmitted, Line, Message, Moment, Named, Template, TicketFacts};
+use crate::domain::language::Language;
 use crate::domain::mail::MailKind;
 
 #[derive(Debug, Clone, Serialize)]
@@ -13,18 +14,19 @@ pub struct Confirmation {
     /// When the first response is due, where the contract has a response time.
     pub answer_by: Option<Moment>,
     /// The name of the priority that is asked for and has to be phoned: it only counts once they call the desk (MAIL-06, INC-03).
-    pub phoned: Option<Line>,
+    pub phoned: Option<Named>,
     /// Whether it was a mail that asked for it.
     pub by_mail: bool,
     pub phone: Option<Line>,
-    pub desk: Line,
+    pub desk: Named,
 }
 
 impl Message for Confirmation {
     const KIND: MailKind = MailKind::Confirmation;
     const AUTO: AutoSubmitted = AutoSubmitted::Replied;
-    const SUBJECT: &'static str = "Ontvangen: {{ ticket.title }}";
-    const BODY: &'static str = "\
+    const DUTCH: Template = Template {
+        subject: "Ontvangen: {{ ticket.title }}",
+        body: "\
 {% extends 'letter' %}
 {% block text %}
 Wij hebben uw bericht ontvangen en geregistreerd onder nummer {{ ticket.number }}.
@@ -42,30 +44,53 @@ Bel de servicedesk{% if phone %} op {{ phone }}{% endif %} en noem het nummer hi
 {% endif %} Van iedere verandering van de status krijgt u bericht.
 
 Wilt u iets toevoegen? Beantwoord dan dit bericht en laat het nummer in het onderwerp staan.
-{% endblock %}";
+{% endblock %}",
+    };
+    const ENGLISH: Template = Template {
+        subject: "Received: {{ ticket.title }}",
+        body: "\
+{% extends 'letter' %}
+{% block text %}
+We have received your message and registered it under number {{ ticket.number }}.
 
-    fn ticket(&self) -> Option<&str> {
-        Some(&self.ticket.number)
+{% include 'ticket' %}
+Received:   {{ received }}
+
+{% if phoned %}
+PLEASE NOTE: you are asking for priority {{ phoned }}{% if by_mail %} by e-mail{% endif %}. That priority only takes effect once you call us.
+Please call the service desk{% if phone %} on {{ phone }}{% endif %} and mention the number above. Until then your ticket does not have priority {{ phoned }}.
+
+{% endif %}
+{% if answer_by %}You will get a first response by {{ answer_by }}.\
+{% else %}The service desk will start on your ticket during its opening hours.\
+{% endif %} We will let you know whenever its status changes.
+
+Would you like to add something? Just reply to this message and leave the number in the subject.
+{% endblock %}",
+    };
+
+    fn facts(&self) -> Option<&TicketFacts> {
+        Some(&self.ticket)
     }
 
-    fn samples() -> Vec<(&'static str, Self)> {
+    fn samples(language: Language) -> Vec<(&'static str, Self)> {
         let usual = Self {
-            ticket: TicketFacts::sample(),
+            ticket: TicketFacts::sample(language),
             received: Moment::sample("2026-01-05T10:15:00+01:00"),
             answer_by: Some(Moment::sample("2026-01-05T14:15:00+01:00")),
             phoned: None,
             by_mail: false,
             phone: Some("020 555 01 00".into()),
-            desk: SAMPLE_DESK.into(),
+            desk: sample_desk(),
         };
-        let p1 = Self { phoned: Some("P1".into()), by_mail: true, answer_by: None, ..usual.clone() };
+        let p1 = Self { phoned: Some(Named::same("P1")), by_mail: true, answer_by: None, ..usual.clone() };
         let p1_without_phone = Self { phone: None, ..p1.clone() };
         let p1_by_portal = Self { by_mail: false, ..p1.clone() };
         vec![
             ("", usual),
-            ("prioriteit-1", p1),
-            ("prioriteit-1-zonder-telefoon", p1_without_phone),
-            ("prioriteit-1-voorgesteld", p1_by_portal),
+            (language.of("prioriteit-1", "priority-1"), p1),
+            (language.of("prioriteit-1-zonder-telefoon", "priority-1-without-phone"), p1_without_phone),
+            (language.of("prioriteit-1-voorgesteld", "priority-1-proposed"), p1_by_portal),
         ]
     }
 }

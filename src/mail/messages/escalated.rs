@@ -2,8 +2,9 @@
 
 use serde::Serialize;
 
-use super::parts::SAMPLE_DESK;
-use super::{AutoSubmitted, LevelFacts, Line, Message, Moment, Passage, TicketFacts};
+use super::parts::sample_desk;
+use super::{AutoSubmitted, LevelFacts, Message, Moment, Named, Passage, Template, TicketFacts};
+use crate::domain::language::Language;
 use crate::domain::mail::MailKind;
 
 #[derive(Debug, Clone, Serialize)]
@@ -12,21 +13,22 @@ pub struct Escalated {
     /// The level it came from; none when the escalation starts here.
     pub from: Option<LevelFacts>,
     pub to: LevelFacts,
-    /// What caused the step, as a Dutch clause: `de oplostijd is overschreden`.
-    pub trigger: Line,
+    /// What caused the step, as a clause: `de oplostijd is overschreden`.
+    pub trigger: Named,
     /// In the words of the person who decided it; empty when it happened automatically.
     pub reason: Passage,
     pub at: Moment,
     /// The roles that receive this mail, named in it so that each knows who else was told.
-    pub roles: Vec<Line>,
-    pub desk: Line,
+    pub roles: Vec<Named>,
+    pub desk: Named,
 }
 
 impl Message for Escalated {
     const KIND: MailKind = MailKind::Escalation;
     const AUTO: AutoSubmitted = AutoSubmitted::Generated;
-    const SUBJECT: &'static str = "Escalatie naar niveau {{ to.level }}: {{ ticket.title }}";
-    const BODY: &'static str = "\
+    const DUTCH: Template = Template {
+        subject: "Escalatie naar niveau {{ to.level }}: {{ ticket.title }}",
+        body: "\
 {% extends 'letter' %}
 {% block text %}
 De melding met nummer {{ ticket.number }} is geëscaleerd\
@@ -47,31 +49,60 @@ Dit bericht gaat naar:
 - {{ role }}
 {% endfor %}
 {% endif %}
-{% endblock %}";
+{% endblock %}",
+    };
+    const ENGLISH: Template = Template {
+        subject: "Escalated to level {{ to.level }}: {{ ticket.title }}",
+        body: "\
+{% extends 'letter' %}
+{% block text %}
+Ticket {{ ticket.number }} has been escalated\
+{% if from %} from level {{ from.level }} ({{ from.title }}){% endif %} to level {{ to.level }} ({{ to.title }}).
 
-    fn ticket(&self) -> Option<&str> {
-        Some(&self.ticket.number)
+{% include 'ticket' %}
+Cause:      {{ trigger }}
+Time:       {{ at }}
+{% if reason %}
+
+Reason:
+{{ reason }}
+{% endif %}
+{% if roles %}
+
+This message is sent to:
+{% for role in roles %}
+- {{ role }}
+{% endfor %}
+{% endif %}
+{% endblock %}",
+    };
+
+    fn facts(&self) -> Option<&TicketFacts> {
+        Some(&self.ticket)
     }
 
-    fn samples() -> Vec<(&'static str, Self)> {
+    fn samples(language: Language) -> Vec<(&'static str, Self)> {
         let by_itself = Self {
-            ticket: TicketFacts::sample(),
-            from: Some(LevelFacts { level: 1, title: "Operationeel".into() }),
-            to: LevelFacts { level: 2, title: "Tactisch".into() },
-            trigger: "de oplostijd is overschreden".into(),
+            ticket: TicketFacts::sample(language),
+            from: Some(LevelFacts { level: 1, title: Named::new("Operationeel", "Operational") }),
+            to: LevelFacts { level: 2, title: Named::new("Tactisch", "Tactical") },
+            trigger: Named::new("de oplostijd is overschreden", "the resolution time has been exceeded"),
             reason: "".into(),
             at: Moment::sample("2026-01-05T17:00:00+01:00"),
-            roles: vec!["Servicemanager (opdrachtgever)".into(), "Servicemanager (opdrachtnemer)".into()],
-            desk: SAMPLE_DESK.into(),
+            roles: vec![
+                Named::new("Servicemanager (opdrachtgever)", "Service manager (client)"),
+                Named::new("Servicemanager (opdrachtnemer)", "Service manager (supplier)"),
+            ],
+            desk: sample_desk(),
         };
         let by_a_person = Self {
             from: None,
-            to: LevelFacts { level: 1, title: "Operationeel".into() },
-            trigger: "besluit van de opdrachtgever: prioriteit betwist".into(),
-            reason: "De hele afdeling ligt stil.".into(),
+            to: LevelFacts { level: 1, title: Named::new("Operationeel", "Operational") },
+            trigger: Named::new("besluit van de opdrachtgever: prioriteit betwist", "decision of the client: priority disputed"),
+            reason: language.of("De hele afdeling ligt stil.", "The whole department is at a standstill.").into(),
             roles: Vec::new(),
             ..by_itself.clone()
         };
-        vec![("", by_itself), ("door-een-besluit", by_a_person)]
+        vec![("", by_itself), (language.of("door-een-besluit", "by-decision"), by_a_person)]
     }
 }

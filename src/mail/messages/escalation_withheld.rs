@@ -2,8 +2,9 @@
 
 use serde::Serialize;
 
-use super::parts::SAMPLE_DESK;
-use super::{AutoSubmitted, LevelFacts, Line, Message, Moment};
+use super::parts::sample_desk;
+use super::{AutoSubmitted, LevelFacts, Message, Moment, Named, Template};
+use crate::domain::language::Language;
 use crate::domain::mail::MailKind;
 
 #[derive(Debug, Clone, Serialize)]
@@ -15,16 +16,16 @@ pub struct EscalationWithheld {
     pub to: LevelFacts,
     pub at: Moment,
     /// The roles that receive this mail.
-    pub roles: Vec<Line>,
-    pub desk: Line,
+    pub roles: Vec<Named>,
+    pub desk: Named,
 }
 
 impl Message for EscalationWithheld {
     const KIND: MailKind = MailKind::EscalationWithheld;
     const AUTO: AutoSubmitted = AutoSubmitted::Generated;
-    const SUBJECT: &'static str =
-        "{% if proposed %}Voorstel tot escalatie{% else %}Escalatie{% endif %} naar niveau {{ to.level }}: vertrouwelijke melding";
-    const BODY: &'static str = "\
+    const DUTCH: Template = Template {
+        subject: "{% if proposed %}Voorstel tot escalatie{% else %}Escalatie{% endif %} naar niveau {{ to.level }}: vertrouwelijke melding",
+        body: "\
 {% extends 'letter' %}
 {% block text %}
 {% if proposed %}
@@ -44,22 +45,43 @@ Dit bericht gaat naar:
 - {{ role }}
 {% endfor %}
 {% endif %}
-{% endblock %}";
+{% endblock %}",
+    };
+    const ENGLISH: Template = Template {
+        subject: "{% if proposed %}Proposal to escalate{% else %}Escalated{% endif %} to level {{ to.level }}: confidential ticket",
+        body: "\
+{% extends 'letter' %}
+{% block text %}
+{% if proposed %}
+It is proposed to escalate a confidential ticket\
+{% else %}
+A confidential ticket has been escalated\
+{% endif %}
+{% if from %} from level {{ from.level }} ({{ from.title }}){% endif %} to level {{ to.level }} ({{ to.title }}).
 
-    fn ticket(&self) -> Option<&str> {
-        None
-    }
+Time:       {{ at }}
 
-    fn samples() -> Vec<(&'static str, Self)> {
+The number and the subject are left out of this message on purpose. Anyone who may see the ticket can find it at the service desk.
+{% if roles %}
+
+This message is sent to:
+{% for role in roles %}
+- {{ role }}
+{% endfor %}
+{% endif %}
+{% endblock %}",
+    };
+
+    fn samples(language: Language) -> Vec<(&'static str, Self)> {
         let taken = Self {
             proposed: false,
-            from: Some(LevelFacts { level: 1, title: "Operationeel".into() }),
-            to: LevelFacts { level: 2, title: "Tactisch".into() },
+            from: Some(LevelFacts { level: 1, title: Named::new("Operationeel", "Operational") }),
+            to: LevelFacts { level: 2, title: Named::new("Tactisch", "Tactical") },
             at: Moment::sample("2026-01-05T17:00:00+01:00"),
-            roles: vec!["Servicemanager (opdrachtgever)".into()],
-            desk: SAMPLE_DESK.into(),
+            roles: vec![Named::new("Servicemanager (opdrachtgever)", "Service manager (client)")],
+            desk: sample_desk(),
         };
         let proposed = Self { proposed: true, from: None, roles: Vec::new(), ..taken.clone() };
-        vec![("", taken), ("voorgesteld", proposed)]
+        vec![("", taken), (language.of("voorgesteld", "proposed"), proposed)]
     }
 }

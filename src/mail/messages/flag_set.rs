@@ -2,24 +2,27 @@
 
 use serde::Serialize;
 
-use super::parts::SAMPLE_DESK;
-use super::{AutoSubmitted, Line, Message, Moment};
+use super::parts::sample_desk;
+use super::{AutoSubmitted, Message, Moment, Named, Template};
+use crate::domain::language::Language;
 use crate::domain::mail::MailKind;
+use crate::domain::restriction::Flag;
 
 #[derive(Debug, Clone, Serialize)]
 pub struct FlagSet {
     pub number: String,
-    /// The flag's Dutch name.
-    pub flag: Line,
+    /// The flag's name.
+    pub flag: Named,
     pub at: Moment,
-    pub desk: Line,
+    pub desk: Named,
 }
 
 impl Message for FlagSet {
     const KIND: MailKind = MailKind::FlagSet;
     const AUTO: AutoSubmitted = AutoSubmitted::Generated;
-    const SUBJECT: &'static str = "Gemarkeerd: {{ flag }}";
-    const BODY: &'static str = "\
+    const DUTCH: Template = Template {
+        subject: "Gemarkeerd: {{ flag }}",
+        body: "\
 {% extends 'letter' %}
 {% block text %}
 De melding met nummer {{ number }} is gemarkeerd: {{ flag }}.
@@ -27,20 +30,33 @@ De melding met nummer {{ number }} is gemarkeerd: {{ flag }}.
 Tijdstip:   {{ at }}
 
 Waar de melding over gaat, staat met opzet niet in dit bericht. U leest het bij de melding zelf.
-{% endblock %}";
+{% endblock %}",
+    };
+    const ENGLISH: Template = Template {
+        subject: "Flagged: {{ flag }}",
+        body: "\
+{% extends 'letter' %}
+{% block text %}
+Ticket {{ number }} has been flagged: {{ flag }}.
 
-    fn ticket(&self) -> Option<&str> {
+Time:       {{ at }}
+
+What the ticket is about is left out of this message on purpose. You can read it on the ticket itself.
+{% endblock %}",
+    };
+
+    fn number(&self) -> Option<&str> {
         Some(&self.number)
     }
 
-    fn samples() -> Vec<(&'static str, Self)> {
+    fn samples(_language: Language) -> Vec<(&'static str, Self)> {
         let security = Self {
             number: "INC-1001".to_owned(),
-            flag: "beveiliging".into(),
+            flag: Flag::Security.word().into(),
             at: Moment::sample("2026-01-05T17:00:00+01:00"),
-            desk: SAMPLE_DESK.into(),
+            desk: sample_desk(),
         };
-        let privacy = Self { flag: "privacy".into(), ..security.clone() };
+        let privacy = Self { flag: Flag::Privacy.word().into(), ..security.clone() };
         vec![("", security), ("privacy", privacy)]
     }
 }

@@ -2,10 +2,12 @@
 
 use serde::Serialize;
 
-use super::parts::SAMPLE_DESK;
-use super::{AutoSubmitted, DoneWord, Grounds, Line, Message, Moment, Passage, TicketFacts};
+use super::parts::sample_desk;
+use super::{AutoSubmitted, DoneWord, Grounds, Message, Moment, Named, Passage, Template, TicketFacts};
 use crate::domain::contract::TicketType;
+use crate::domain::language::Language;
 use crate::domain::mail::MailKind;
+use crate::domain::workflow::Step;
 
 #[derive(Debug, Clone, Serialize)]
 pub struct FollowerNews {
@@ -15,28 +17,29 @@ pub struct FollowerNews {
     pub text: Passage,
     pub grounds: Grounds,
     pub at: Moment,
-    pub desk: Line,
+    pub desk: Named,
 }
 
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum News {
     Reply,
-    /// The Dutch names of the phases.
+    /// The names of the phases.
     Status {
-        from: Line,
-        to: Line,
+        from: Named,
+        to: Named,
     },
     Solved(DoneWord),
-    /// The Dutch name of the type that it is of from now on.
-    Retyped(Line),
+    /// The name of the type that it is of from now on.
+    Retyped(Named),
 }
 
 impl Message for FollowerNews {
     const KIND: MailKind = MailKind::Followed;
     const AUTO: AutoSubmitted = AutoSubmitted::Generated;
-    const SUBJECT: &'static str = "Gevolgd: {{ ticket.title }}";
-    const BODY: &'static str = "\
+    const DUTCH: Template = Template {
+        subject: "Gevolgd: {{ ticket.title }}",
+        body: "\
 {% extends 'letter' %}
 {% block text %}
 {% if news == 'reply' %}
@@ -60,26 +63,59 @@ Tijdstip:   {{ at }}
 {% include 'grounds' %}
 
 U krijgt dit bericht omdat u deze melding volgt. Wilt u dat niet meer, laat het de servicedesk dan weten.
-{% endblock %}";
+{% endblock %}",
+    };
+    const ENGLISH: Template = Template {
+        subject: "Following: {{ ticket.title }}",
+        body: "\
+{% extends 'letter' %}
+{% block text %}
+{% if news == 'reply' %}
+The service desk has replied on ticket {{ ticket.number }}, which you follow.
+{% elif 'status' in news %}
+The status of ticket {{ ticket.number }}, which you follow, has changed from \"{{ news.status.from }}\" to \"{{ news.status.to }}\".
+{% elif 'retyped' in news %}
+From now on the service desk handles ticket {{ ticket.number }}, which you follow, as: {{ news.retyped }}.
+{% else %}
+Ticket {{ ticket.number }}, which you follow, has been {{ news.solved }}.
+{% endif %}
 
-    fn ticket(&self) -> Option<&str> {
-        Some(&self.ticket.number)
+{% include 'ticket' %}
+Time:       {{ at }}
+{% if text %}
+
+{% if news == 'reply' %}Reply:{% elif 'solved' in news %}Solution:{% else %}Explanation:{% endif %}
+
+{{ text }}
+{% endif %}
+{% include 'grounds' %}
+
+You receive this message because you follow this ticket. If you no longer want to, please let the service desk know.
+{% endblock %}",
+    };
+
+    fn facts(&self) -> Option<&TicketFacts> {
+        Some(&self.ticket)
     }
 
-    fn samples() -> Vec<(&'static str, Self)> {
+    fn samples(language: Language) -> Vec<(&'static str, Self)> {
         let reply = Self {
-            ticket: TicketFacts::sample(),
+            ticket: TicketFacts::sample(language),
             news: News::Reply,
-            text: "Dag Jan,\n\nWelke printer bedoelt u?\n".into(),
+            text: language.of("Dag Jan,\n\nWelke printer bedoelt u?\n", "Dear John,\n\nWhich printer do you mean?\n").into(),
             grounds: Grounds::default(),
             at: Moment::sample("2026-01-05T10:40:00+01:00"),
-            desk: SAMPLE_DESK.into(),
+            desk: sample_desk(),
         };
-        let moved = News::Status { from: "geregistreerd".into(), to: "in behandeling".into() };
+        let moved = News::Status { from: Step::Registered.word().into(), to: Step::InProgress.word().into() };
         let status = Self { news: moved, text: "".into(), ..reply.clone() };
         let solved = News::Solved(DoneWord(TicketType::Incident));
-        let solved = Self { news: solved, text: "De printer heeft een nieuwe trommel.".into(), ..reply.clone() };
-        let retyped = Self { news: News::Retyped("wijzigingsverzoek".into()), text: "".into(), ..reply.clone() };
-        vec![("", reply), ("ander-type", retyped), ("status", status), ("oplossing", solved)]
+        let solved = Self {
+            news: solved,
+            text: language.of("De printer heeft een nieuwe trommel.", "The printer has a new drum.").into(),
+            ..reply.clone()
+        };
+        let retyped = Self { news: News::Retyped(TicketType::ChangeRequest.word().into()), text: "".into(), ..reply.clone() };
+        vec![("", reply), (language.of("ander-type", "retyped"), retyped), ("status", status), (language.of("oplossing", "solved"), solved)]
     }
 }

@@ -3,8 +3,9 @@
 
 use serde::Serialize;
 
-use super::parts::{EndedBreach, SAMPLE_DESK};
-use super::{AutoSubmitted, Grounds, Line, Message, Moment, Passage, TicketFacts, Told};
+use super::parts::{EndedBreach, sample_desk};
+use super::{AutoSubmitted, Grounds, Message, Moment, Named, Passage, Template, TicketFacts, Told};
+use crate::domain::language::Language;
 use crate::domain::mail::MailKind;
 
 #[derive(Debug, Clone, Serialize)]
@@ -12,21 +13,22 @@ pub struct GoalsChanged {
     pub ticket: TicketFacts,
     pub reader: Told,
     /// What the goals go by, and what that is from now on: `Prioriteit`, `P3`; none where it is nothing.
-    pub what: Line,
-    pub now: Option<Line>,
+    pub what: Named,
+    pub now: Option<Named>,
     /// With the breaches that ended.
     pub grounds: Grounds,
     /// In the words of the person who did it.
     pub explanation: Passage,
     pub at: Moment,
-    pub desk: Line,
+    pub desk: Named,
 }
 
 impl Message for GoalsChanged {
     const KIND: MailKind = MailKind::GoalsChanged;
     const AUTO: AutoSubmitted = AutoSubmitted::Generated;
-    const SUBJECT: &'static str = "Andere streeftijden: {{ ticket.title }}";
-    const BODY: &'static str = "\
+    const DUTCH: Template = Template {
+        subject: "Andere streeftijden: {{ ticket.title }}",
+        body: "\
 {% extends 'letter' %}
 {% block text %}
 De servicedesk heeft {% if reader == 'requester' %}uw melding{% else %}melding{% endif %} {{ ticket.number }}\
@@ -41,25 +43,45 @@ Tijdstip:   {{ at }}
 Toelichting:
 {{ explanation }}
 {% endif %}
-{% endblock %}";
+{% endblock %}",
+    };
+    const ENGLISH: Template = Template {
+        subject: "New target times: {{ ticket.title }}",
+        body: "\
+{% extends 'letter' %}
+{% block text %}
+The service desk has reclassified {% if reader == 'requester' %}your ticket{% else %}ticket{% endif %} {{ ticket.number }}\
+{% if reader == 'follower' %}, which you follow{% endif %}.
 
-    fn ticket(&self) -> Option<&str> {
-        Some(&self.ticket.number)
+{% include 'ticket' %}
+{{ what }}: {{ now or 'not specified' }}
+Time:       {{ at }}
+{% include 'grounds' %}
+{% if explanation %}
+
+Explanation:
+{{ explanation }}
+{% endif %}
+{% endblock %}",
+    };
+
+    fn facts(&self) -> Option<&TicketFacts> {
+        Some(&self.ticket)
     }
 
-    fn samples() -> Vec<(&'static str, Self)> {
+    fn samples(language: Language) -> Vec<(&'static str, Self)> {
         let usual = Self {
-            ticket: TicketFacts::sample(),
+            ticket: TicketFacts::sample(language),
             reader: Told::Requester,
-            what: "Prioriteit".into(),
-            now: Some("P3".into()),
+            what: Named::new("Prioriteit", "Priority"),
+            now: Some(Named::same("P3")),
             grounds: Grounds { ended: vec![EndedBreach::sample()], ..Grounds::default() },
-            explanation: "Er is een omweg, dus het is minder dringend.".into(),
+            explanation: language.of("Er is een omweg, dus het is minder dringend.", "There is a workaround, so it is less urgent.").into(),
             at: Moment::sample("2026-01-05T10:40:00+01:00"),
-            desk: SAMPLE_DESK.into(),
+            desk: sample_desk(),
         };
-        let follower = Self { reader: Told::Follower, what: "Gevraagd".into(), now: None, ..usual.clone() };
+        let follower = Self { reader: Told::Follower, what: Named::new("Gevraagd", "Requested"), now: None, ..usual.clone() };
         let role = Self { reader: Told::Role, ..usual.clone() };
-        vec![("", usual), ("aan-volger", follower), ("aan-rol", role)]
+        vec![("", usual), (language.of("aan-volger", "to-follower"), follower), (language.of("aan-rol", "to-role"), role)]
     }
 }

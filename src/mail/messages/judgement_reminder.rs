@@ -2,8 +2,9 @@
 
 use serde::Serialize;
 
-use super::parts::SAMPLE_DESK;
-use super::{AutoSubmitted, Line, Links, Message, Moment, TicketFacts};
+use super::parts::sample_desk;
+use super::{AutoSubmitted, Links, Message, Moment, Named, Template, TicketFacts};
+use crate::domain::language::Language;
 use crate::domain::mail::MailKind;
 
 #[derive(Debug, Clone, Serialize)]
@@ -13,14 +14,15 @@ pub struct JudgementReminder {
     pub since: Moment,
     /// Where they answer.
     pub links: Option<Links>,
-    pub desk: Line,
+    pub desk: Named,
 }
 
 impl Message for JudgementReminder {
     const KIND: MailKind = MailKind::JudgementReminder;
     const AUTO: AutoSubmitted = AutoSubmitted::Generated;
-    const SUBJECT: &'static str = "Herinnering: {{ ticket.title }}";
-    const BODY: &'static str = "\
+    const DUTCH: Template = Template {
+        subject: "Herinnering: {{ ticket.title }}",
+        body: "\
 {% extends 'letter' %}
 {% block text %}
 De oplossing van uw {{ ticket.kind }} met nummer {{ ticket.number }} wacht op uw antwoord.
@@ -42,16 +44,43 @@ Dat doet u door dit bericht te beantwoorden; de servicedesk legt uw keuze vast.
 {% endif %}
 
 Zonder uw antwoord verandert er niets: de melding wordt niet vanzelf afgesloten.
-{% endblock %}";
+{% endblock %}",
+    };
+    const ENGLISH: Template = Template {
+        subject: "Reminder: {{ ticket.title }}",
+        body: "\
+{% extends 'letter' %}
+{% block text %}
+The solution of your {{ ticket.kind }} with number {{ ticket.number }} is waiting for your answer.
 
-    fn ticket(&self) -> Option<&str> {
-        Some(&self.ticket.number)
+{% include 'ticket' %}
+Resolved:   {{ since }}
+
+{% if links %}
+Is it resolved? Let us know here:
+{{ links.yes }}
+
+Is it not resolved? Tell us here what is still wrong:
+{{ links.no }}
+
+{% include 'links' %}
+{% else %}
+Please let us know whether you accept or refuse the solution. If you refuse it, tell us what is still wrong.
+You can do so by replying to this message; the service desk will record your choice.
+{% endif %}
+
+Nothing changes without your answer: the ticket is not closed by itself.
+{% endblock %}",
+    };
+
+    fn facts(&self) -> Option<&TicketFacts> {
+        Some(&self.ticket)
     }
 
-    fn samples() -> Vec<(&'static str, Self)> {
+    fn samples(language: Language) -> Vec<(&'static str, Self)> {
         let since = Moment::sample("2026-01-05T10:40:00+01:00");
-        let usual = Self { ticket: TicketFacts::sample(), since, links: Some(Links::sample("solution")), desk: SAMPLE_DESK.into() };
+        let usual = Self { ticket: TicketFacts::sample(language), since, links: Some(Links::sample("solution")), desk: sample_desk() };
         let unlinked = Self { links: None, ..usual.clone() };
-        vec![("", usual), ("zonder-links", unlinked)]
+        vec![("", usual), (language.of("zonder-links", "without-links"), unlinked)]
     }
 }

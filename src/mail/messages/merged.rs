@@ -3,9 +3,11 @@
 
 use serde::Serialize;
 
-use super::parts::SAMPLE_DESK;
-use super::{AutoSubmitted, Line, Message, Moment, Passage, TicketFacts, Told};
+use super::parts::sample_desk;
+use super::{AutoSubmitted, Line, Message, Moment, Named, Passage, Template, TicketFacts, Told};
+use crate::domain::language::Language;
 use crate::domain::mail::MailKind;
+use crate::domain::workflow::Step;
 
 #[derive(Debug, Clone, Serialize)]
 pub struct MergeNews {
@@ -13,19 +15,20 @@ pub struct MergeNews {
     pub reader: Told,
     /// The number of the other ticket; none when few may see it.
     pub other: Option<Line>,
-    /// The Dutch name of the phase it stands in again, when the merge was undone.
-    pub undone: Option<Line>,
+    /// The name of the phase it stands in again, when the merge was undone.
+    pub undone: Option<Named>,
     /// In the words of the person who did it; may be empty.
     pub explanation: Passage,
     pub at: Moment,
-    pub desk: Line,
+    pub desk: Named,
 }
 
 impl Message for MergeNews {
     const KIND: MailKind = MailKind::Merged;
     const AUTO: AutoSubmitted = AutoSubmitted::Generated;
-    const SUBJECT: &'static str = "{% if undone %}Niet meer samengevoegd{% else %}Samengevoegd{% endif %}: {{ ticket.title }}";
-    const BODY: &'static str = "\
+    const DUTCH: Template = Template {
+        subject: "{% if undone %}Niet meer samengevoegd{% else %}Samengevoegd{% endif %}: {{ ticket.title }}",
+        body: "\
 {% extends 'letter' %}
 {% block text %}
 {% if undone %}De samenvoeging van {% if reader == 'requester' %}uw melding{% else %}melding{% endif %}\
@@ -49,34 +52,67 @@ Tijdstip:   {{ at }}
 Toelichting:
 {{ explanation }}
 {% endif %}
-{% endblock %}";
+{% endblock %}",
+    };
+    const ENGLISH: Template = Template {
+        subject: "{% if undone %}No longer merged{% else %}Merged{% endif %}: {{ ticket.title }}",
+        body: "\
+{% extends 'letter' %}
+{% block text %}
+{% if undone %}The merge of {% if reader == 'requester' %}your ticket{% else %}ticket{% endif %}\
+{% else %}{% if reader == 'requester' %}Your ticket{% else %}Ticket{% endif %}{% endif %} \
+{{ ticket.number }} ({{ ticket.kind }}){% if reader == 'follower' %}, which you follow,{% endif %}\
+{% if undone %} with {% if other %}ticket {{ other }}{% else %}another ticket{% endif %} has been undone. The ticket continues under its own number.\
+{% else %} has been merged with {% if other %}ticket {{ other }} and continues under that number{% else %}another ticket, and continues there{% endif %}.\
+{% endif %}
 
-    fn ticket(&self) -> Option<&str> {
-        Some(&self.ticket.number)
+{% if undone %}Replies to {{ ticket.number }} arrive at {{ ticket.number }} again.\
+{% elif other %}Replies to {{ ticket.number }} and to {{ other }} both arrive at {{ other }}.\
+{% else %}Replies to {{ ticket.number }} arrive there as well.\
+{% endif %}
+
+
+{% include 'ticket' %}
+Status:     {{ undone or 'merged' }}
+Time:       {{ at }}
+{% if explanation %}
+
+Explanation:
+{{ explanation }}
+{% endif %}
+{% endblock %}",
+    };
+
+    fn facts(&self) -> Option<&TicketFacts> {
+        Some(&self.ticket)
     }
 
-    fn samples() -> Vec<(&'static str, Self)> {
+    fn samples(language: Language) -> Vec<(&'static str, Self)> {
         let usual = Self {
-            ticket: TicketFacts::sample(),
+            ticket: TicketFacts::sample(language),
             reader: Told::Requester,
             other: Some("INC-1007".into()),
             undone: None,
-            explanation: "Twee keer gemeld.".into(),
+            explanation: language.of("Twee keer gemeld.", "Reported twice.").into(),
             at: Moment::sample("2026-01-05T10:40:00+01:00"),
-            desk: SAMPLE_DESK.into(),
+            desk: sample_desk(),
         };
         let followed = Self { reader: Told::Follower, ..usual.clone() };
         let told = Self { reader: Told::Role, explanation: "".into(), ..usual.clone() };
         let confidential = Self { other: None, ..usual.clone() };
-        let undone = Self { undone: Some("in behandeling".into()), explanation: "Toch iets anders.".into(), ..usual.clone() };
+        let undone = Self {
+            undone: Some(Step::InProgress.word().into()),
+            explanation: language.of("Toch iets anders.", "Something else after all.").into(),
+            ..usual.clone()
+        };
         let undone_for_a_follower = Self { reader: Told::Follower, ..undone.clone() };
         vec![
             ("", usual),
-            ("volger", followed),
-            ("rol", told),
-            ("vertrouwelijk", confidential),
-            ("ongedaan", undone),
-            ("ongedaan-volger", undone_for_a_follower),
+            (language.of("volger", "follower"), followed),
+            (language.of("rol", "role"), told),
+            (language.of("vertrouwelijk", "confidential"), confidential),
+            (language.of("ongedaan", "undone"), undone),
+            (language.of("ongedaan-volger", "undone-follower"), undone_for_a_follower),
         ]
     }
 }

@@ -1,10 +1,11 @@
-//! The mails the desk writes, in Dutch, as plain text: one file per message.
+//! The mails the desk writes, in Dutch and in English, as plain text: one file per message.
 //!
-//! A message's file holds everything about it: its context (the typed values its templates use), its templates, and samples.
-//! `REGISTRY` lists every message; a test renders every sample, and `uurwerk mail preview` writes them to files for people to read.
+//! A message's file holds everything about it: its context (the typed values its templates use), its templates in both languages, and samples.
+//! `REGISTRY` lists every message; a test renders every sample, and `uurwerk mail preview` writes them to files for people to read. A desk may
+//! put templates of its own in place of these ([`replaced`]).
 //!
 //! The subject of a mail about a ticket begins with the ticket's number in brackets (MAIL-11), which is how a reply finds its ticket.
-//! `write` adds it, so that no template can forget it. Absent on purpose: addresses, headers and sending.
+//! [`Templates::write`] adds it, so that no template can forget it. Absent on purpose: addresses, headers and sending.
 
 mod calamity;
 mod call_needed;
@@ -27,6 +28,7 @@ mod offer;
 mod parts;
 mod progress;
 mod proposed;
+mod replaced;
 mod reply;
 mod response_team_called;
 mod restricted;
@@ -35,8 +37,10 @@ mod role_review;
 mod role_uncovered;
 mod solved;
 mod status_changed;
+mod templates;
 #[cfg(test)]
 mod tests;
+mod written_out;
 
 pub use calamity::CalamityNotice;
 pub use call_needed::CallNeeded;
@@ -57,8 +61,8 @@ pub use obligation_late::ObligationLate;
 pub use obligation_reminder::ObligationReminder;
 pub use offer::Offer;
 pub use parts::{
-    Day, DecidedFacts, EndedBreach, Euros, Grounds, LevelFacts, Line, Links, MajorFacts, Moment, ObligationFacts, OfferFacts, Passage,
-    RoleFacts, TicketFacts, Told,
+    Both, Day, DecidedFacts, EndedBreach, Euros, Grounds, LevelFacts, Line, Links, MajorFacts, Moment, Named, ObligationFacts, OfferFacts,
+    Passage, RoleFacts, TicketFacts, Told, clock_name,
 };
 pub use progress::Progress;
 pub use proposed::Proposed;
@@ -70,14 +74,13 @@ pub use role_review::RoleReview;
 pub use role_uncovered::{RoleUncovered, Why};
 pub use solved::{DoneWord, Solved};
 pub use status_changed::StatusChanged;
+pub use templates::{TemplateError, Templates};
+pub use written_out::files;
 
-use std::sync::LazyLock;
-
-use minijinja::syntax::SyntaxConfig;
-use minijinja::value::Serde;
-use minijinja::{Environment, UndefinedBehavior};
 use serde::Serialize;
 
+use self::templates::Letter;
+use crate::domain::language::Language;
 use crate::domain::mail::{GENERATED, MailKind, Outbound};
 
 /// A rendered message, not yet addressed to anybody.
@@ -113,57 +116,64 @@ impl AutoSubmitted {
     }
 }
 
+/// The text of a message in one language.
+#[derive(Debug, Clone, Copy)]
+pub struct Template {
+    /// Without the ticket's number.
+    pub subject: &'static str,
+    pub body: &'static str,
+}
+
 /// A message is its context: templates refer to its fields by name, and an unknown name is an error instead of an empty text.
 pub trait Message: Serialize + Sized {
     const KIND: MailKind;
     const AUTO: AutoSubmitted;
-    /// Template, without the ticket's number.
-    const SUBJECT: &'static str;
-    const BODY: &'static str;
+    const DUTCH: Template;
+    const ENGLISH: Template;
 
-    /// The number of the ticket it is about; none for a mail about something else.
-    fn ticket(&self) -> Option<&str>;
-
-    /// Examples of what the desk sends, each with what is special about it. The first is the usual case, and its remark is empty.
-    fn samples() -> Vec<(&'static str, Self)>;
-}
-
-/// A template that cannot be rendered. This is a mistake in our code, never in what a person wrote.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("a message cannot be written: {0}")]
-pub struct TemplateError(String);
-
-impl From<minijinja::Error> for TemplateError {
-    fn from(error: minijinja::Error) -> Self {
-        Self(format!("{error:#}"))
+    /// What it tells of the ticket it is about; none for a mail about something else, and for one that tells no more than its number.
+    fn facts(&self) -> Option<&TicketFacts> {
+        None
     }
+
+    /// The number of the ticket it is about.
+    fn number(&self) -> Option<&str> {
+        self.facts().map(|ticket| ticket.number.as_str())
+    }
+
+    /// Examples of what the desk sends, each with what is special about it. The first is the usual case, and its remark is empty. What people
+    /// wrote in them is in the language, too.
+    fn samples(language: Language) -> Vec<(&'static str, Self)>;
 }
 
-pub fn write<M: Message>(message: &M) -> Result<Outgoing, TemplateError> {
-    let templates = TEMPLATES.as_ref().map_err(Clone::clone)?;
-    let render = |template: &str| templates.get_template(template)?.render(Serde(message));
-    let subject = parts::one_line(&render(&subject_of(M::KIND))?);
-    let subject = message.ticket().map_or_else(|| subject.clone(), |number| format!("[{number}] {subject}"));
-    Ok(Outgoing { kind: M::KIND, subject, body: render(M::KIND.as_str())?, auto: M::AUTO })
-}
+/// What stands in a subject that tells the title of a ticket, after everything else.
+const TITLE: &str = "{{ ticket.title }}";
 
-/// What a subject ends with that tells the title of a ticket.
-const TITLES: [&str; 2] = ["{{ ticket.title }}", "{{ title }}"];
-
-/// The title of its ticket that a mail tells, as that was when it was written; none where it tells no title.
+/// The title of its ticket that a mail tells, as that was when it was written, as far as its subject shows: none where it tells no title, and not
+/// the right one where a desk's own template put it elsewhere.
 pub fn title_in(mail: &Outbound) -> Option<&str> {
-    let entry = REGISTRY.iter().find(|entry| entry.kind.as_str() == mail.template)?;
-    let words = TITLES.iter().find_map(|title| entry.subject.strip_suffix(title))?.matches(": ").count();
+    let entry = Entry::of_mail(mail)?;
+    // The same number in both languages, which a test sees to.
+    let words = entry.dutch.subject.split_once(TITLE)?.0.matches(": ").count();
     let (_number, subject) = mail.subject.split_once("] ")?;
     subject.splitn(words + 1, ": ").nth(words)
 }
 
+/// Whether a mail may tell the title of its ticket, in whatever words: in its subject, or in its text.
+pub fn may_tell_title(mail: &Outbound) -> bool {
+    Entry::of_mail(mail).is_none_or(|entry| (entry.tells_title)())
+}
+
+/// The samples of a message, each with what is special about it.
+type Letters = Vec<(&'static str, Letter)>;
+
 /// A message in [`REGISTRY`].
 pub struct Entry {
     pub kind: MailKind,
-    subject: &'static str,
-    body: &'static str,
-    samples: fn() -> Result<Vec<Sample>, TemplateError>,
+    dutch: Template,
+    english: Template,
+    tells_title: fn() -> bool,
+    samples: fn(Language) -> Result<Letters, TemplateError>,
 }
 
 /// A message rendered from one of its samples.
@@ -208,43 +218,36 @@ pub const REGISTRY: [Entry; MailKind::ALL.len()] = [
 
 impl Entry {
     const fn of<M: Message>() -> Self {
-        Self { kind: M::KIND, subject: M::SUBJECT, body: M::BODY, samples: samples::<M> }
+        Self { kind: M::KIND, dutch: M::DUTCH, english: M::ENGLISH, tells_title: tells_title::<M>, samples: letters::<M> }
     }
 
-    pub fn samples(&self) -> Result<Vec<Sample>, TemplateError> {
-        (self.samples)()
+    fn of_mail(mail: &Outbound) -> Option<Self> {
+        REGISTRY.into_iter().find(|entry| entry.kind.as_str() == mail.template)
+    }
+
+    fn template(&self, language: Language) -> Template {
+        language.of(self.dutch, self.english)
+    }
+
+    /// As a desk writes them.
+    pub fn samples(&self, templates: &Templates, language: Language) -> Result<Vec<Sample>, TemplateError> {
+        let sample = |(special, letter): (&str, Letter)| {
+            let name = [&*file_slug(self.kind, language), special].join("-").trim_end_matches('-').to_owned();
+            Ok(Sample { name, outgoing: templates.show(&letter)? })
+        };
+        (self.samples)(language)?.into_iter().map(sample).collect()
     }
 }
 
-fn samples<M: Message>() -> Result<Vec<Sample>, TemplateError> {
-    let sample = |(special, message): (&str, M)| {
-        let name = [&file_slug(M::KIND), special].join("-").trim_end_matches('-').to_owned();
-        Ok(Sample { name, outgoing: write(&message)? })
-    };
-    M::samples().into_iter().map(sample).collect()
+fn letters<M: Message>(language: Language) -> Result<Letters, TemplateError> {
+    M::samples(language).iter().map(|(special, message)| Ok((*special, Letter::of(language, message)?))).collect()
 }
 
-/// The Dutch name of a kind of message, in a form fit for a file name.
-pub fn file_slug(kind: MailKind) -> String {
-    kind.dutch().replace(' ', "-")
+fn tells_title<M: Message>() -> bool {
+    M::samples(Language::Dutch).iter().any(|(_, message)| message.facts().is_some())
 }
 
-static TEMPLATES: LazyLock<Result<Environment<'static>, TemplateError>> = LazyLock::new(|| {
-    let mut templates = Environment::new();
-    templates.set_undefined_behavior(UndefinedBehavior::Strict);
-    // A line that holds only a tag leaves no empty line in the letter.
-    let mut syntax = SyntaxConfig::builder();
-    templates.set_syntax(syntax.trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true).build()?);
-    for (name, template) in parts::TEMPLATES {
-        templates.add_template(name, template)?;
-    }
-    for Entry { kind, subject, body, .. } in REGISTRY {
-        templates.add_template_owned(subject_of(kind), subject)?;
-        templates.add_template(kind.as_str(), body)?;
-    }
-    Ok(templates)
-});
-
-fn subject_of(kind: MailKind) -> String {
-    format!("{kind}.subject")
+/// The name of a kind of message, in a form fit for a file name.
+pub fn file_slug(kind: MailKind, language: Language) -> String {
+    language.of(kind.dutch(), kind.english()).replace(' ', "-")
 }

@@ -2,21 +2,23 @@
 
 use serde::Serialize;
 
-use super::parts::SAMPLE_DESK;
-use super::{AutoSubmitted, Line, Message, ObligationFacts};
+use super::parts::sample_desk;
+use super::{AutoSubmitted, Message, Named, ObligationFacts, Template};
+use crate::domain::language::Language;
 use crate::domain::mail::MailKind;
 
 #[derive(Debug, Clone, Serialize)]
 pub struct ObligationLate {
     pub obligation: ObligationFacts,
-    pub desk: Line,
+    pub desk: Named,
 }
 
 impl Message for ObligationLate {
     const KIND: MailKind = MailKind::ObligationLate;
     const AUTO: AutoSubmitted = AutoSubmitted::Generated;
-    const SUBJECT: &'static str = "Te laat: {{ obligation.title }}, uiterlijk {{ obligation.due }}";
-    const BODY: &'static str = "\
+    const DUTCH: Template = Template {
+        subject: "Te laat: {{ obligation.title }}, uiterlijk {{ obligation.due }}",
+        body: "\
 {% extends 'letter' %}
 {% block text %}
 Aan het eind van {{ obligation.due }} moest deze verplichting zijn nagekomen. Dat is niet vastgelegd: zij is te laat.
@@ -24,15 +26,25 @@ Aan het eind van {{ obligation.due }} moest deze verplichting zijn nagekomen. Da
 {% include 'obligation' %}
 
 Is zij wel op tijd nagekomen? Laat dan vastleggen wanneer en waaruit dat blijkt.
-{% endblock %}";
+{% endblock %}",
+    };
+    const ENGLISH: Template = Template {
+        subject: "Late: {{ obligation.title }}, due by {{ obligation.due }}",
+        body: "\
+{% extends 'letter' %}
+{% block text %}
+This obligation should have been met by the end of {{ obligation.due }}. No record says that it was, so it is late.
 
-    fn ticket(&self) -> Option<&str> {
-        None
-    }
+{% include 'obligation' %}
 
-    fn samples() -> Vec<(&'static str, Self)> {
-        let usual = Self { obligation: ObligationFacts::sample(), desk: SAMPLE_DESK.into() };
-        let of_no_period = ObligationFacts { title: "Verbeterplan".into(), period: None, ..ObligationFacts::sample() };
-        vec![("", usual.clone()), ("na-een-feit", Self { obligation: of_no_period, ..usual })]
+Was it met in time after all? Then please have it recorded when, and what shows it.
+{% endblock %}",
+    };
+
+    fn samples(language: Language) -> Vec<(&'static str, Self)> {
+        let usual = Self { obligation: ObligationFacts::sample(language), desk: sample_desk() };
+        let of_no_period =
+            ObligationFacts { title: Named::new("Verbeterplan", "Improvement plan"), period: None, ..ObligationFacts::sample(language) };
+        vec![("", usual.clone()), (language.of("na-een-feit", "after-an-event"), Self { obligation: of_no_period, ..usual })]
     }
 }

@@ -4,21 +4,23 @@
 
 use serde::Serialize;
 
-use super::parts::SAMPLE_DESK;
-use super::{AutoSubmitted, Line, Message, ObligationFacts};
+use super::parts::sample_desk;
+use super::{AutoSubmitted, Message, Named, ObligationFacts, Template};
+use crate::domain::language::Language;
 use crate::domain::mail::MailKind;
 
 #[derive(Debug, Clone, Serialize)]
 pub struct ObligationReminder {
     pub obligation: ObligationFacts,
-    pub desk: Line,
+    pub desk: Named,
 }
 
 impl Message for ObligationReminder {
     const KIND: MailKind = MailKind::ObligationReminder;
     const AUTO: AutoSubmitted = AutoSubmitted::Generated;
-    const SUBJECT: &'static str = "Herinnering: {{ obligation.title }}, uiterlijk {{ obligation.due }}";
-    const BODY: &'static str = "\
+    const DUTCH: Template = Template {
+        subject: "Herinnering: {{ obligation.title }}, uiterlijk {{ obligation.due }}",
+        body: "\
 {% extends 'letter' %}
 {% block text %}
 Aan het eind van {{ obligation.due }} moet deze verplichting zijn nagekomen. Dat is nog niet vastgelegd.
@@ -26,13 +28,22 @@ Aan het eind van {{ obligation.due }} moet deze verplichting zijn nagekomen. Dat
 {% include 'obligation' %}
 
 Is zij al nagekomen? Laat dan vastleggen wanneer en waaruit dat blijkt.
-{% endblock %}";
+{% endblock %}",
+    };
+    const ENGLISH: Template = Template {
+        subject: "Reminder: {{ obligation.title }}, due by {{ obligation.due }}",
+        body: "\
+{% extends 'letter' %}
+{% block text %}
+This obligation must be met by the end of {{ obligation.due }}. No record says yet that it was.
 
-    fn ticket(&self) -> Option<&str> {
-        None
-    }
+{% include 'obligation' %}
 
-    fn samples() -> Vec<(&'static str, Self)> {
-        vec![("", Self { obligation: ObligationFacts::sample(), desk: SAMPLE_DESK.into() })]
+Has it been met already? Then please have it recorded when, and what shows it.
+{% endblock %}",
+    };
+
+    fn samples(language: Language) -> Vec<(&'static str, Self)> {
+        vec![("", Self { obligation: ObligationFacts::sample(language), desk: sample_desk() })]
     }
 }

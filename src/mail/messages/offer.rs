@@ -2,8 +2,10 @@
 
 use serde::Serialize;
 
-use super::parts::SAMPLE_DESK;
-use super::{AutoSubmitted, Grounds, Line, Message, Moment, OfferFacts, Passage, TicketFacts};
+use super::parts::sample_desk;
+use super::{AutoSubmitted, Grounds, Line, Message, Moment, Named, OfferFacts, Passage, Template, TicketFacts};
+use crate::domain::contract::TicketType;
+use crate::domain::language::Language;
 use crate::domain::mail::MailKind;
 
 #[derive(Debug, Clone, Serialize)]
@@ -17,14 +19,15 @@ pub struct Offer {
     pub explanation: Passage,
     pub grounds: Grounds,
     pub at: Moment,
-    pub desk: Line,
+    pub desk: Named,
 }
 
 impl Message for Offer {
     const KIND: MailKind = MailKind::Offer;
     const AUTO: AutoSubmitted = AutoSubmitted::Generated;
-    const SUBJECT: &'static str = "Aanbod ingediend: {{ ticket.title }}";
-    const BODY: &'static str = "\
+    const DUTCH: Template = Template {
+        subject: "Aanbod ingediend: {{ ticket.title }}",
+        body: "\
 {% extends 'letter' %}
 {% block text %}
 Voor uw melding {{ ticket.number }} ({{ ticket.kind }}) is een aanbod ingediend. U leest het bij de melding.
@@ -42,23 +45,46 @@ Toelichting:
 {% if deciders %}Over dit aanbod beslist {{ deciders|join(' of ') }}.\
 {% else %}Over dit aanbod beslist wie dat voor uw organisatie mag.\
 {% endif %} Hebt u er vragen over? Beantwoord dan dit bericht.
-{% endblock %}";
+{% endblock %}",
+    };
+    const ENGLISH: Template = Template {
+        subject: "Offer submitted: {{ ticket.title }}",
+        body: "\
+{% extends 'letter' %}
+{% block text %}
+An offer has been submitted for your ticket {{ ticket.number }} ({{ ticket.kind }}). You can read it on the ticket.
 
-    fn ticket(&self) -> Option<&str> {
-        Some(&self.ticket.number)
+{% include 'ticket' %}
+{% include 'offered' %}
+Submitted:  {{ at }}
+{% if explanation %}
+
+Explanation:
+{{ explanation }}
+{% endif %}
+{% include 'grounds' %}
+
+{% if deciders %}This offer is decided on by {{ deciders|join(' or ') }}.\
+{% else %}This offer is decided on by whoever may do so for your organisation.\
+{% endif %} Do you have questions about it? Just reply to this message.
+{% endblock %}",
+    };
+
+    fn facts(&self) -> Option<&TicketFacts> {
+        Some(&self.ticket)
     }
 
-    fn samples() -> Vec<(&'static str, Self)> {
+    fn samples(language: Language) -> Vec<(&'static str, Self)> {
         let usual = Self {
-            ticket: TicketFacts { kind: "voorstel- of offerteverzoek".into(), ..TicketFacts::sample() },
+            ticket: TicketFacts { kind: TicketType::ProposalRequest.word().into(), ..TicketFacts::sample(language) },
             offer: Some(OfferFacts::sample()),
             deciders: vec!["Karin Mulder".into()],
-            explanation: "Zoals besproken.".into(),
+            explanation: language.of("Zoals besproken.", "As discussed.").into(),
             grounds: Grounds::default(),
             at: Moment::sample("2026-01-05T13:05:00+01:00"),
-            desk: SAMPLE_DESK.into(),
+            desk: sample_desk(),
         };
         let unknown = Self { deciders: Vec::new(), explanation: "".into(), ..usual.clone() };
-        vec![("", usual), ("beslisser-onbekend", unknown)]
+        vec![("", usual), (language.of("beslisser-onbekend", "decider-unknown"), unknown)]
     }
 }

@@ -5,20 +5,31 @@ use serde::Serialize;
 
 use crate::domain::Instant;
 use crate::domain::calendar::Zone;
+use crate::domain::clock::Kind;
+use crate::domain::contract::{Label, Level};
+use crate::domain::language::Language;
 use crate::domain::text::breaks_line;
+use crate::words::Word;
 
-/// Name and template, for `{% extends %}` and `{% include %}`.
-pub(super) const TEMPLATES: [(&str, &str); 7] = [
-    ("letter", LETTER),
-    ("ticket", TICKET),
-    ("grounds", GROUNDS),
-    ("links", LINKS),
-    ("offered", OFFERED),
-    ("obligation", OBLIGATION),
-    ("role", ROLE),
+/// A template that others extend or include.
+pub(super) struct Shared {
+    pub name: &'static str,
+    pub dutch: &'static str,
+    pub english: &'static str,
+}
+
+/// For `{% extends %}` and `{% include %}`.
+pub(super) const SHARED: [Shared; 7] = [
+    Shared { name: "letter", dutch: DUTCH_LETTER, english: ENGLISH_LETTER },
+    Shared { name: "ticket", dutch: DUTCH_TICKET, english: ENGLISH_TICKET },
+    Shared { name: "grounds", dutch: DUTCH_GROUNDS, english: ENGLISH_GROUNDS },
+    Shared { name: "links", dutch: DUTCH_LINKS, english: ENGLISH_LINKS },
+    Shared { name: "offered", dutch: DUTCH_OFFERED, english: ENGLISH_OFFERED },
+    Shared { name: "obligation", dutch: DUTCH_OBLIGATION, english: ENGLISH_OBLIGATION },
+    Shared { name: "role", dutch: DUTCH_ROLE, english: ENGLISH_ROLE },
 ];
 
-const LETTER: &str = "\
+const DUTCH_LETTER: &str = "\
 Geachte heer, mevrouw,
 
 {% block text %}{% endblock %}
@@ -27,13 +38,13 @@ Met vriendelijke groet,
 {{ desk }}
 ";
 
-const TICKET: &str = "\
+const DUTCH_TICKET: &str = "\
 Nummer:     {{ ticket.number }}
 Soort:      {{ ticket.kind }}
 Onderwerp:  {{ ticket.title }}
 ";
 
-const GROUNDS: &str = "\
+const DUTCH_GROUNDS: &str = "\
 {% if grounds.decided %}
 
 Volgens de servicedesk{% if grounds.decided.written_by %} ({{ grounds.decided.written_by }}){% endif %} heeft {{ grounds.decided.by }} dit besloten. \
@@ -52,18 +63,18 @@ Daardoor gelden andere streeftijden. Wat als overschrijding was vastgelegd, verv
 {% endif %}
 ";
 
-const LINKS: &str = "\
+const DUTCH_LINKS: &str = "\
 De pagina vraagt nog een keer of u het zeker weet. Openen alleen verandert niets, en deze links zijn voor u persoonlijk: stuur ze niet door.
 ";
 
-const OFFERED: &str = "\
+const DUTCH_OFFERED: &str = "\
 {% if offer %}
 Prijs:      {{ offer.price }} exclusief btw
 Geldig t/m: {{ offer.valid_until }}
 {% endif %}
 ";
 
-const OBLIGATION: &str = "\
+const DUTCH_OBLIGATION: &str = "\
 Verplichting: {{ obligation.title }}
 Bron:         {{ obligation.clause }}
 Overeenkomst: {{ obligation.contract }}
@@ -75,7 +86,7 @@ Uiterlijk:    {{ obligation.due }}
 Rol:          {{ obligation.owner }}
 ";
 
-const ROLE: &str = "\
+const DUTCH_ROLE: &str = "\
 Rol: {{ role.label }}
 {% if role.holder %}
 Houder: {{ role.holder }}
@@ -85,6 +96,76 @@ Contract: {{ role.contract }}
 {% endif %}
 {% if role.organisation %}
 Organisatie: {{ role.organisation }}
+{% endif %}
+";
+
+const ENGLISH_LETTER: &str = "\
+Dear Sir or Madam,
+
+{% block text %}{% endblock %}
+
+Kind regards,
+{{ desk }}
+";
+
+const ENGLISH_TICKET: &str = "\
+Number:     {{ ticket.number }}
+Type:       {{ ticket.kind }}
+Subject:    {{ ticket.title }}
+";
+
+const ENGLISH_GROUNDS: &str = "\
+{% if grounds.decided %}
+
+According to the service desk{% if grounds.decided.written_by %} ({{ grounds.decided.written_by }}){% endif %}, this was decided by {{ grounds.decided.by }}. \
+If that is not right, please let us know.
+{% endif %}
+{% if grounds.major %}
+
+This ticket is part of a major incident{% if grounds.major.number %}: {{ grounds.major.number }}{% endif %}. What happens there happens here too.
+{% endif %}
+{% if grounds.ended %}
+
+Other target times apply because of this. What was recorded as a breach no longer counts:
+{% for breach in grounds.ended %}
+- {{ breach.clock }}, breached on {{ breach.at }}
+{% endfor %}
+{% endif %}
+";
+
+const ENGLISH_LINKS: &str = "\
+The page asks you once more whether you are sure. Opening it changes nothing, and these links are personal: please do not pass them on.
+";
+
+const ENGLISH_OFFERED: &str = "\
+{% if offer %}
+Price:      {{ offer.price }} excluding VAT
+Valid to:   {{ offer.valid_until }}
+{% endif %}
+";
+
+const ENGLISH_OBLIGATION: &str = "\
+Obligation:   {{ obligation.title }}
+Source:       {{ obligation.clause }}
+Agreement:    {{ obligation.contract }}
+Client:       {{ obligation.organisation }}
+{% if obligation.period %}
+Period:       {{ obligation.period }}
+{% endif %}
+Due by:       {{ obligation.due }}
+Role:         {{ obligation.owner }}
+";
+
+const ENGLISH_ROLE: &str = "\
+Role: {{ role.label }}
+{% if role.holder %}
+Holder: {{ role.holder }}
+{% endif %}
+{% if role.contract %}
+Contract: {{ role.contract }}
+{% endif %}
+{% if role.organisation %}
+Organisation: {{ role.organisation }}
 {% endif %}
 ";
 
@@ -114,6 +195,53 @@ impl From<&str> for Passage {
     }
 }
 
+/// A text of the desk or of an agreement in both languages, of which a mail has the one in its own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Both<T> {
+    pub(super) nl: T,
+    pub(super) en: T,
+}
+
+/// The name of something.
+pub type Named = Both<Line>;
+
+impl<T: for<'a> From<&'a str>> Both<T> {
+    pub fn new(dutch: &str, english: &str) -> Self {
+        Self { nl: dutch.into(), en: english.into() }
+    }
+
+    /// What is called the same in every language, such as a person.
+    pub fn same(text: &str) -> Self {
+        Self::new(text, text)
+    }
+}
+
+impl<T: for<'a> From<&'a str>> From<&Label> for Both<T> {
+    fn from(label: &Label) -> Self {
+        Self::new(&label.nl, &label.en)
+    }
+}
+
+impl From<Word> for Named {
+    fn from(word: Word) -> Self {
+        Self::new(word.dutch, word.english)
+    }
+}
+
+impl From<Line> for Named {
+    fn from(line: Line) -> Self {
+        Self { nl: line.clone(), en: line }
+    }
+}
+
+/// What a clock counts, as people call it.
+pub fn clock_name(clock: Kind) -> Named {
+    match clock {
+        Kind::Response => Named::new("reactietijd", "response time"),
+        Kind::Resolution => Named::new("oplostijd", "resolution time"),
+    }
+}
+
 /// Where the reader of a mail answers a question: a page for each answer, which asks once more.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Links {
@@ -135,11 +263,12 @@ impl Links {
 /// A date and time in the contract's zone, to the minute.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
-pub struct Moment(String);
+pub struct Moment(Named);
 
 impl Moment {
     pub fn new(at: Instant, zone: &Zone) -> Self {
-        Self(zone.wall(at).format("%d-%m-%Y %H:%M").to_string())
+        let wall = zone.wall(at);
+        Self(Named::new(&wall.format("%d-%m-%Y %H:%M").to_string(), &wall.format("%-d %B %Y, %H:%M").to_string()))
     }
 
     // A sample that does not parse shows up in the snapshot of all messages; that is a better place to fail than a panic here.
@@ -151,16 +280,16 @@ impl Moment {
 /// The last day on which something is still in time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
-pub struct Day(String);
+pub struct Day(Named);
 
 impl Day {
     /// An obligation due at midnight is late from that instant on, so its last day is the one before.
     pub fn before(due_at: Instant, zone: &Zone) -> Self {
-        Self(zone.wall(due_at.plus(-1).unwrap_or(due_at)).format("%d-%m-%Y").to_string())
+        Self::of(zone.wall(due_at.plus(-1).unwrap_or(due_at)).date())
     }
 
     pub fn of(date: NaiveDate) -> Self {
-        Self(date.format("%d-%m-%Y").to_string())
+        Self(Named::new(&date.format("%d-%m-%Y").to_string(), &date.format("%-d %B %Y").to_string()))
     }
 
     pub(super) fn sample(due_at: &str) -> Self {
@@ -173,13 +302,14 @@ impl Day {
 pub struct TicketFacts {
     pub number: String,
     /// The name of its type under its contract.
-    pub kind: Line,
+    pub kind: Named,
     pub title: Line,
 }
 
 impl TicketFacts {
-    pub(super) fn sample() -> Self {
-        Self { number: "INC-1001".to_owned(), kind: "incident".into(), title: "Printer op de tweede verdieping doet het niet".into() }
+    pub(super) fn sample(language: Language) -> Self {
+        let title = language.of("Printer op de tweede verdieping doet het niet", "Printer on the second floor does not work");
+        Self { number: "INC-1001".to_owned(), kind: Named::new("incident", "incident"), title: title.into() }
     }
 }
 
@@ -206,28 +336,28 @@ pub struct Grounds {
 /// A breach that counts no longer, since other goals hold.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct EndedBreach {
-    /// Its clock, in Dutch.
-    pub clock: Line,
+    /// Its clock.
+    pub clock: Named,
     pub at: Moment,
 }
 
 impl EndedBreach {
     pub(super) fn sample() -> Self {
-        Self { clock: "oplostijd".into(), at: Moment::sample("2026-01-05T10:30:00+01:00") }
+        Self { clock: clock_name(Kind::Resolution), at: Moment::sample("2026-01-05T10:30:00+01:00") }
     }
 }
 
 /// Whose decision it was, and who of the desk says so.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct DecidedFacts {
-    pub by: Line,
+    pub by: Named,
     /// None for who came without a name of their own.
     pub written_by: Option<Line>,
 }
 
 impl DecidedFacts {
-    pub(super) fn sample() -> Self {
-        Self { by: "Anna de Boer".into(), written_by: Some("Ali Aydin".into()) }
+    pub(super) fn sample(language: Language) -> Self {
+        Self { by: Named::same(language.of("Anna de Boer", "Anna Baker")), written_by: Some("Ali Aydin".into()) }
     }
 }
 
@@ -251,10 +381,10 @@ impl OfferFacts {
     }
 }
 
-/// An amount as people in the Netherlands write it: `€ 1.250,00`.
+/// An amount: `€ 1.250,00` in Dutch, `€1,250.00` in English.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
-pub struct Euros(String);
+pub struct Euros(Named);
 
 impl From<&str> for Euros {
     /// Digits, with at most two more behind a point.
@@ -263,11 +393,11 @@ impl From<&str> for Euros {
         let mut grouped = String::new();
         for (place, digit) in whole.chars().enumerate() {
             if place > 0 && (whole.len() - place).is_multiple_of(3) {
-                grouped.push('.');
+                grouped.push(',');
             }
             grouped.push(digit);
         }
-        Self(format!("€ {grouped},{cents:0<2}"))
+        Self(Named::new(&format!("€ {},{cents:0<2}", grouped.replace(',', ".")), &format!("€{grouped}.{cents:0<2}")))
     }
 }
 
@@ -275,19 +405,19 @@ impl From<&str> for Euros {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct LevelFacts {
     pub level: u32,
-    pub title: Line,
+    pub title: Named,
 }
 
-impl From<&crate::domain::contract::Level> for LevelFacts {
-    fn from(level: &crate::domain::contract::Level) -> Self {
-        Self { level: level.level, title: level.title.nl.as_str().into() }
+impl From<&Level> for LevelFacts {
+    fn from(level: &Level) -> Self {
+        Self { level: level.level, title: (&level.title).into() }
     }
 }
 
 /// What mails say about an obligation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ObligationFacts {
-    pub title: Line,
+    pub title: Named,
     /// The clause of the agreement, such as `DAP 3.4.1`.
     pub clause: Line,
     pub contract: Line,
@@ -296,19 +426,19 @@ pub struct ObligationFacts {
     pub period: Option<Line>,
     pub due: Day,
     /// The name of the responsible role.
-    pub owner: Line,
+    pub owner: Named,
 }
 
 impl ObligationFacts {
-    pub(super) fn sample() -> Self {
+    pub(super) fn sample(language: Language) -> Self {
         Self {
-            title: "Overzicht van alle actieve gebruikers".into(),
+            title: Named::new("Overzicht van alle actieve gebruikers", "Overview of all active users"),
             clause: "DAP 3.4.1".into(),
-            contract: "Dossier Afspraken en Procedures".into(),
-            organisation: "Vereniging Voorbeeld".into(),
+            contract: sample_contract(language),
+            organisation: sample_organisation(language),
             period: Some("2026-05".into()),
             due: Day::sample("2026-05-30T00:00:00+02:00"),
-            owner: "Servicemanager".into(),
+            owner: sample_role(),
         }
     }
 }
@@ -316,7 +446,7 @@ impl ObligationFacts {
 /// What mails say about a role that is or was held.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct RoleFacts {
-    pub label: Line,
+    pub label: Named,
     /// The contract's title; none for a role of the desk.
     pub contract: Option<Line>,
     pub organisation: Option<Line>,
@@ -325,14 +455,28 @@ pub struct RoleFacts {
 }
 
 impl RoleFacts {
-    pub(super) fn sample() -> Self {
+    pub(super) fn sample(language: Language) -> Self {
         Self {
-            label: "Servicemanager".into(),
-            contract: Some("Dossier Afspraken en Procedures".into()),
-            organisation: Some("Vereniging Voorbeeld".into()),
-            holder: Some("Anna de Boer".into()),
+            label: sample_role(),
+            contract: Some(sample_contract(language)),
+            organisation: Some(sample_organisation(language)),
+            holder: Some(language.of("Anna de Boer", "Anna Baker").into()),
         }
     }
 }
 
-pub(super) const SAMPLE_DESK: &str = "Servicedesk Voorbeeld";
+pub(super) fn sample_desk() -> Named {
+    Named::new("Servicedesk Voorbeeld", "Example Service Desk")
+}
+
+pub(super) fn sample_contract(language: Language) -> Line {
+    language.of("Dossier Afspraken en Procedures", "Service Agreement").into()
+}
+
+fn sample_organisation(language: Language) -> Line {
+    language.of("Vereniging Voorbeeld", "Example Association").into()
+}
+
+pub(super) fn sample_role() -> Named {
+    Named::new("Servicemanager", "Service manager")
+}

@@ -2,31 +2,34 @@
 
 use serde::Serialize;
 
-use super::parts::SAMPLE_DESK;
-use super::{AutoSubmitted, Grounds, Line, Message, Moment, Passage, TicketFacts};
+use super::parts::sample_desk;
+use super::{AutoSubmitted, Grounds, Message, Moment, Named, Passage, Template, TicketFacts};
+use crate::domain::language::Language;
 use crate::domain::mail::MailKind;
+use crate::domain::workflow::Step;
 
 #[derive(Debug, Clone, Serialize)]
 pub struct Progress {
     pub ticket: TicketFacts,
-    /// The Dutch name of the phase it was in; none of a ticket that is new.
-    pub from: Option<Line>,
-    /// The Dutch name of the phase it came to.
-    pub to: Line,
+    /// The name of the phase it was in; none of a ticket that is new.
+    pub from: Option<Named>,
+    /// The name of the phase it came to.
+    pub to: Named,
     /// Whether it is something that the desk wrote to whoever reported it.
     pub is_message: bool,
     /// In the words of the person who did it, or what the desk wrote; may be empty.
     pub explanation: Passage,
     pub grounds: Grounds,
     pub at: Moment,
-    pub desk: Line,
+    pub desk: Named,
 }
 
 impl Message for Progress {
     const KIND: MailKind = MailKind::Progress;
     const AUTO: AutoSubmitted = AutoSubmitted::Generated;
-    const SUBJECT: &'static str = "Voortgang: {% if is_message %}bericht{% else %}{{ to }}{% endif %}: {{ ticket.title }}";
-    const BODY: &'static str = "\
+    const DUTCH: Template = Template {
+        subject: "Voortgang: {% if is_message %}bericht{% else %}{{ to }}{% endif %}: {{ ticket.title }}",
+        body: "\
 {% extends 'letter' %}
 {% block text %}
 {% if is_message %}
@@ -46,25 +49,55 @@ Tijdstip:   {{ at }}
 {{ explanation }}
 {% endif %}
 {% include 'grounds' %}
-{% endblock %}";
+{% endblock %}",
+    };
+    const ENGLISH: Template = Template {
+        subject: "Progress: {% if is_message %}message{% else %}{{ to }}{% endif %}: {{ ticket.title }}",
+        body: "\
+{% extends 'letter' %}
+{% block text %}
+{% if is_message %}
+The service desk wrote to the requester about ticket {{ ticket.number }} ({{ ticket.kind }}).
+{% elif from %}
+The status of ticket {{ ticket.number }} ({{ ticket.kind }}) has changed from \"{{ from }}\" to \"{{ to }}\".
+{% else %}
+Ticket {{ ticket.number }} ({{ ticket.kind }}) has been registered.
+{% endif %}
 
-    fn ticket(&self) -> Option<&str> {
-        Some(&self.ticket.number)
+{% include 'ticket' %}
+Status:     {{ to }}
+Time:       {{ at }}
+{% if explanation %}
+
+{% if is_message %}Message{% else %}Explanation{% endif %}:
+{{ explanation }}
+{% endif %}
+{% include 'grounds' %}
+{% endblock %}",
+    };
+
+    fn facts(&self) -> Option<&TicketFacts> {
+        Some(&self.ticket)
     }
 
-    fn samples() -> Vec<(&'static str, Self)> {
+    fn samples(language: Language) -> Vec<(&'static str, Self)> {
         let usual = Self {
-            ticket: TicketFacts::sample(),
-            from: Some("in behandeling".into()),
-            to: "opgelost".into(),
+            ticket: TicketFacts::sample(language),
+            from: Some(Step::InProgress.word().into()),
+            to: Step::Resolved.word().into(),
             is_message: false,
-            explanation: "De voeding is vervangen.\n".into(),
+            explanation: language.of("De voeding is vervangen.\n", "The power supply has been replaced.\n").into(),
             grounds: Grounds::default(),
             at: Moment::sample("2026-01-05T10:40:00+01:00"),
-            desk: SAMPLE_DESK.into(),
+            desk: sample_desk(),
         };
-        let new = Self { from: None, to: "geregistreerd".into(), explanation: "".into(), ..usual.clone() };
-        let message = Self { from: None, is_message: true, explanation: "Wij hebben de voeding besteld.".into(), ..usual.clone() };
-        vec![("", usual), ("nieuw", new), ("bericht", message)]
+        let new = Self { from: None, to: Step::Registered.word().into(), explanation: "".into(), ..usual.clone() };
+        let message = Self {
+            from: None,
+            is_message: true,
+            explanation: language.of("Wij hebben de voeding besteld.", "We have ordered the power supply.").into(),
+            ..usual.clone()
+        };
+        vec![("", usual), (language.of("nieuw", "new"), new), (language.of("bericht", "message"), message)]
     }
 }

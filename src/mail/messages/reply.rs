@@ -2,8 +2,9 @@
 
 use serde::Serialize;
 
-use super::parts::SAMPLE_DESK;
-use super::{AutoSubmitted, Line, Message, Passage, TicketFacts};
+use super::parts::sample_desk;
+use super::{AutoSubmitted, Line, Message, Named, Passage, Template, TicketFacts};
+use crate::domain::language::Language;
 use crate::domain::mail::MailKind;
 
 #[derive(Debug, Clone, Serialize)]
@@ -12,15 +13,16 @@ pub struct Reply {
     pub text: Passage,
     /// None when they came without a name of their own: then the desk signs alone.
     pub author: Option<Line>,
-    pub desk: Line,
+    pub desk: Named,
 }
 
 impl Message for Reply {
     const KIND: MailKind = MailKind::Reply;
     const AUTO: AutoSubmitted = AutoSubmitted::Personal;
-    const SUBJECT: &'static str = "{{ ticket.title }}";
-    // Two hyphens and a space mark a signature, which mail programs hide. Written as an expression, or an editor would strip the space.
-    const BODY: &'static str = "\
+    const DUTCH: Template = Template {
+        subject: "{{ ticket.title }}",
+        // Two hyphens and a space mark a signature, which mail programs hide. Written as an expression, or an editor would strip the space.
+        body: "\
 {{ text }}
 
 {{ '-- ' }}
@@ -28,20 +30,23 @@ impl Message for Reply {
 {{ author }}
 {% endif %}
 {{ desk }}
-";
+",
+    };
+    // What a person wrote stands by itself.
+    const ENGLISH: Template = Self::DUTCH;
 
-    fn ticket(&self) -> Option<&str> {
-        Some(&self.ticket.number)
+    fn facts(&self) -> Option<&TicketFacts> {
+        Some(&self.ticket)
     }
 
-    fn samples() -> Vec<(&'static str, Self)> {
+    fn samples(language: Language) -> Vec<(&'static str, Self)> {
         let usual = Self {
-            ticket: TicketFacts::sample(),
-            text: "Dag Jan,\n\nWelke printer bedoelt u?\n".into(),
-            author: Some("Bob de Boer".into()),
-            desk: SAMPLE_DESK.into(),
+            ticket: TicketFacts::sample(language),
+            text: language.of("Dag Jan,\n\nWelke printer bedoelt u?\n", "Dear John,\n\nWhich printer do you mean?\n").into(),
+            author: Some(language.of("Bob de Boer", "Bob Baker").into()),
+            desk: sample_desk(),
         };
         let nameless = Self { author: None, ..usual.clone() };
-        vec![("", usual), ("zonder-naam", nameless)]
+        vec![("", usual), (language.of("zonder-naam", "nameless"), nameless)]
     }
 }

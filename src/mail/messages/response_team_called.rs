@@ -3,30 +3,32 @@
 
 use serde::Serialize;
 
-use super::parts::SAMPLE_DESK;
-use super::{AutoSubmitted, Line, Message, Moment, Passage};
+use super::parts::sample_desk;
+use super::{AutoSubmitted, Both, Message, Moment, Named, Passage, Template};
+use crate::domain::language::Language;
 use crate::domain::mail::MailKind;
 
 #[derive(Debug, Clone, Serialize)]
 pub struct ResponseTeamCalled {
     pub number: String,
-    /// The team's Dutch name.
-    pub team: Line,
+    /// The team's name.
+    pub team: Named,
     /// What the team answers for.
-    pub responsibility: Passage,
+    pub responsibility: Both<Passage>,
     /// What it is asked to do; empty where nobody said.
     pub task: Passage,
     pub at: Moment,
     /// The roles that receive this mail, named in it so that each knows who else was told.
-    pub roles: Vec<Line>,
-    pub desk: Line,
+    pub roles: Vec<Named>,
+    pub desk: Named,
 }
 
 impl Message for ResponseTeamCalled {
     const KIND: MailKind = MailKind::ResponseTeam;
     const AUTO: AutoSubmitted = AutoSubmitted::Generated;
-    const SUBJECT: &'static str = "Responsteam ingezet: {{ team }}";
-    const BODY: &'static str = "\
+    const DUTCH: Template = Template {
+        subject: "Responsteam ingezet: {{ team }}",
+        body: "\
 {% extends 'letter' %}
 {% block text %}
 Het responsteam {{ team }} is ingezet bij een beveiligingsincident: de melding met nummer {{ number }}.
@@ -49,23 +51,59 @@ Dit bericht gaat naar:
 {% endif %}
 
 Waar de melding over gaat, staat met opzet niet in dit bericht. Wie de melding mag zien, vindt haar bij de servicedesk.
-{% endblock %}";
+{% endblock %}",
+    };
+    const ENGLISH: Template = Template {
+        subject: "Response team called in: {{ team }}",
+        body: "\
+{% extends 'letter' %}
+{% block text %}
+The response team {{ team }} has been called in for a security incident: the ticket with number {{ number }}.
 
-    fn ticket(&self) -> Option<&str> {
+Time:       {{ at }}
+
+What the team is responsible for:
+{{ responsibility }}
+{% if task %}
+
+What the team is asked to do:
+{{ task }}
+{% endif %}
+{% if roles %}
+
+This message is sent to:
+{% for role in roles %}
+- {{ role }}
+{% endfor %}
+{% endif %}
+
+What the ticket is about is left out of this message on purpose. Anyone who may see the ticket can find it at the service desk.
+{% endblock %}",
+    };
+
+    fn number(&self) -> Option<&str> {
         Some(&self.number)
     }
 
-    fn samples() -> Vec<(&'static str, Self)> {
+    fn samples(language: Language) -> Vec<(&'static str, Self)> {
         let asked = Self {
             number: "INC-1001".to_owned(),
-            team: "Juridisch".into(),
-            responsibility: "Beoordeelt of en aan wie een inbreuk gemeld moet worden.".into(),
-            task: "Beoordeel vóór 18:00 uur of dit een datalek is dat gemeld moet worden.".into(),
+            team: Named::new("Juridisch", "Legal"),
+            responsibility: Both::new(
+                "Beoordeelt of en aan wie een inbreuk gemeld moet worden.",
+                "Judges whether a breach must be reported, and to whom.",
+            ),
+            task: language
+                .of(
+                    "Beoordeel vóór 18:00 uur of dit een datalek is dat gemeld moet worden.",
+                    "Judge before 18:00 whether this data breach must be reported.",
+                )
+                .into(),
             at: Moment::sample("2026-01-05T17:00:00+01:00"),
-            roles: vec!["Privacy officer (opdrachtgever)".into()],
-            desk: SAMPLE_DESK.into(),
+            roles: vec![Named::new("Privacy officer (opdrachtgever)", "Privacy officer (client)")],
+            desk: sample_desk(),
         };
         let without_a_task = Self { task: "".into(), ..asked.clone() };
-        vec![("", asked), ("zonder-opdracht", without_a_task)]
+        vec![("", asked), (language.of("zonder-opdracht", "without-a-task"), without_a_task)]
     }
 }

@@ -2,8 +2,10 @@
 
 use serde::Serialize;
 
-use super::parts::SAMPLE_DESK;
-use super::{AutoSubmitted, Line, Message};
+use super::parts::{sample_contract, sample_desk, sample_role};
+use super::{AutoSubmitted, Line, Message, Named, Template};
+use crate::domain::contract::TicketType;
+use crate::domain::language::Language;
 use crate::domain::mail::MailKind;
 
 #[derive(Debug, Clone, Serialize)]
@@ -12,17 +14,18 @@ pub struct Restricted {
     pub subject: Line,
     pub contract: Line,
     /// What is reserved to named people; `None` when only contacts turn to the desk at all.
-    pub reserved: Option<Line>,
+    pub reserved: Option<Named>,
     /// Who may.
-    pub turn_to: Vec<Line>,
-    pub desk: Line,
+    pub turn_to: Vec<Named>,
+    pub desk: Named,
 }
 
 impl Message for Restricted {
     const KIND: MailKind = MailKind::Restricted;
     const AUTO: AutoSubmitted = AutoSubmitted::Replied;
-    const SUBJECT: &'static str = "Niet geregistreerd: {{ subject }}";
-    const BODY: &'static str = "\
+    const DUTCH: Template = Template {
+        subject: "Niet geregistreerd: {{ subject }}",
+        body: "\
 {% extends 'letter' %}
 {% block text %}
 Wij hebben uw bericht ontvangen, maar er nog geen ticket van gemaakt.
@@ -46,22 +49,47 @@ Binnen uw organisatie is bekend wie dat zijn.
 {% endif %}
 
 Uw bericht gaat niet verloren: het is bewaard, en de servicedesk kan het zien.
-{% endblock %}";
+{% endblock %}",
+    };
+    const ENGLISH: Template = Template {
+        subject: "Not registered: {{ subject }}",
+        body: "\
+{% extends 'letter' %}
+{% block text %}
+We have received your message, but we have not registered a ticket for it yet.
 
-    fn ticket(&self) -> Option<&str> {
-        None
-    }
+Subject:      {{ subject }}
+Agreement:    {{ contract }}
 
-    fn samples() -> Vec<(&'static str, Self)> {
+{% if reserved %}
+Under this agreement, only people appointed for it can ask for this: {{ reserved }}.
+{% else %}
+Under this agreement, only the appointed contacts of your organisation turn to the service desk.
+{% endif %}
+
+{% if turn_to %}
+You can turn to:
+{% for one in turn_to %}
+- {{ one }}
+{% endfor %}
+{% else %}
+Your organisation knows who they are.
+{% endif %}
+
+Your message is not lost: it has been kept, and the service desk can see it.
+{% endblock %}",
+    };
+
+    fn samples(language: Language) -> Vec<(&'static str, Self)> {
         let usual = Self {
-            subject: "Nieuwe firewallregel".into(),
-            contract: "Dossier Afspraken en Procedures".into(),
-            reserved: Some("wijzigingsverzoek".into()),
-            turn_to: vec!["Servicemanager".into(), "anna@ipo.example".into()],
-            desk: SAMPLE_DESK.into(),
+            subject: language.of("Nieuwe firewallregel", "New firewall rule").into(),
+            contract: sample_contract(language),
+            reserved: Some(TicketType::ChangeRequest.word().into()),
+            turn_to: vec![sample_role(), Named::same("anna@ipo.example")],
+            desk: sample_desk(),
         };
-        let contacts = Self { reserved: None, turn_to: vec!["Anna de Boer".into()], ..usual.clone() };
+        let contacts = Self { reserved: None, turn_to: vec![Named::same(language.of("Anna de Boer", "Anna Baker"))], ..usual.clone() };
         let unknown = Self { turn_to: Vec::new(), ..usual.clone() };
-        vec![("", usual), ("contactpersonen", contacts), ("onbekend", unknown)]
+        vec![("", usual), (language.of("contactpersonen", "contacts"), contacts), (language.of("onbekend", "unknown"), unknown)]
     }
 }

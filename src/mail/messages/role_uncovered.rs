@@ -2,8 +2,9 @@
 
 use serde::Serialize;
 
-use super::parts::SAMPLE_DESK;
-use super::{AutoSubmitted, Line, Message, RoleFacts};
+use super::parts::sample_desk;
+use super::{AutoSubmitted, Message, Named, RoleFacts, Template};
+use crate::domain::language::Language;
 use crate::domain::mail::MailKind;
 
 /// Why nobody can be reached.
@@ -24,14 +25,15 @@ pub enum Why {
 pub struct RoleUncovered {
     pub role: RoleFacts,
     pub why: Why,
-    pub desk: Line,
+    pub desk: Named,
 }
 
 impl Message for RoleUncovered {
     const KIND: MailKind = MailKind::RoleUncovered;
     const AUTO: AutoSubmitted = AutoSubmitted::Generated;
-    const SUBJECT: &'static str = "Niemand bereikbaar: {{ role.label }}";
-    const BODY: &'static str = "\
+    const DUTCH: Template = Template {
+        subject: "Niemand bereikbaar: {{ role.label }}",
+        body: "\
 {% extends 'letter' %}
 {% block text %}
 {% if why == 'absent' %}
@@ -47,21 +49,38 @@ Niemand vervult deze rol meer en het contract noemt er geen adres voor.
 {% include 'role' %}
 
 Wijs iemand aan die de rol waarneemt of overneemt.
-{% endblock %}";
+{% endblock %}",
+    };
+    const ENGLISH: Template = Template {
+        subject: "Nobody reachable: {{ role.label }}",
+        body: "\
+{% extends 'letter' %}
+{% block text %}
+{% if why == 'absent' %}
+The holder of this role is away, and nobody has been appointed to act for them.
+{% elif why == 'no_address' %}
+No address is known of the holder of this role.
+{% elif why == 'left' %}
+Nobody holds this role any more: its holder has left. Mail for this role now goes to the address in the contract.
+{% else %}
+Nobody holds this role any more, and the contract names no address for it.
+{% endif %}
 
-    fn ticket(&self) -> Option<&str> {
-        None
-    }
+{% include 'role' %}
 
-    fn samples() -> Vec<(&'static str, Self)> {
-        let usual = Self { role: RoleFacts::sample(), why: Why::Absent, desk: SAMPLE_DESK.into() };
-        let vacant = RoleFacts { holder: None, ..RoleFacts::sample() };
+Please appoint somebody to act in this role or to take it over.
+{% endblock %}",
+    };
+
+    fn samples(language: Language) -> Vec<(&'static str, Self)> {
+        let usual = Self { role: RoleFacts::sample(language), why: Why::Absent, desk: sample_desk() };
+        let vacant = RoleFacts { holder: None, ..RoleFacts::sample(language) };
         let of = |why| Self { role: vacant.clone(), why, ..usual.clone() };
         vec![
             ("", usual.clone()),
-            ("niet-vervuld", of(Why::Vacant)),
-            ("vertrokken", of(Why::Left)),
-            ("geen-adres", Self { why: Why::NoAddress, ..usual.clone() }),
+            (language.of("niet-vervuld", "vacant"), of(Why::Vacant)),
+            (language.of("vertrokken", "left"), of(Why::Left)),
+            (language.of("geen-adres", "no-address"), Self { why: Why::NoAddress, ..usual.clone() }),
         ]
     }
 }

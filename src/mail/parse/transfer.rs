@@ -83,10 +83,8 @@ mod tests {
         let file = "Content-Type: application/pdf; name=a.pdf\nContent-Transfer-Encoding: base64\n\nJVBE*Rg==\n-- \nBekeken.\n";
         let text = "Content-Type: text/plain; charset=iso-8859-1\nContent-Transfer-Encoding: base64\n\nY2Fm*6Q==\n";
         let page = text.replace("plain", "html");
-        let mixed = |parts: &[&str]| {
-            let parts: String = parts.iter().map(|part| format!("--b\n{part}\n")).collect();
-            format!("Subject: x\nContent-Type: multipart/mixed; boundary=b\n\n{parts}--b--\n")
-        };
+        let mixed =
+            |parts: &[&str]| format!("Subject: x\nContent-Type: multipart/mixed; boundary=b\n\n--b\n{}\n--b--\n", parts.join("\n--b\n"));
         for raw in [mixed(&[text, file]), mixed(&[&page, file])] {
             let read = parse(raw.as_bytes());
             let file = &read.attachments[0];

@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
+use crate::domain::language::Language;
 use crate::domain::mail::{MailKind, Outbound};
 use crate::mail::messages;
 
@@ -75,7 +76,7 @@ fn ticket(subject: &str) -> Option<&str> {
 
 /// Dutch, such as `bevestiging`.
 fn kind(template: &str) -> String {
-    MailKind::named(template).map_or_else(|| "bericht".to_owned(), messages::file_slug)
+    MailKind::named(template).map_or_else(|| "bericht".to_owned(), |kind| messages::file_slug(kind, Language::Dutch))
 }
 
 #[cfg(test)]

@@ -11,9 +11,9 @@ use crate::domain::contract::{ContactLevel, Role, Side};
 use crate::domain::mail::Outbound;
 use crate::domain::ticket::EventData;
 use crate::domain::workflow::Part;
-use crate::mail::messages::{self, CalamityNotice};
+use crate::mail::messages::{CalamityNotice, Named};
 use crate::usecases::Error;
-use crate::usecases::letter::DESK;
+use crate::usecases::letter::signature;
 
 impl TicketMail<'_> {
     pub(super) fn to_management(&self) -> Result<Vec<Outbound>, Error> {
@@ -27,13 +27,12 @@ impl TicketMail<'_> {
             return Ok(Vec::new());
         }
         let ticket = Some(self.facts()).filter(|_| self.ticket.flags.is_empty());
-        let outgoing = messages::write(&CalamityNotice {
-            title: ticket.as_ref().map_or_else(|| "vertrouwelijke melding".into(), |ticket| ticket.title.clone()),
+        let outgoing = self.write(&CalamityNotice {
             ticket,
             is_changed: before.is_some(),
-            fallback: in_dutch(now.as_deref()).into(),
+            fallback: called(now.as_deref()),
             at: self.local(self.event.occurred_at),
-            desk: DESK.into(),
+            desk: signature(),
         })?;
         Ok(self.management().into_iter().map(|address| self.outbound(address, outgoing.clone(), None)).collect())
     }
@@ -56,10 +55,10 @@ fn is_management(role: &Role) -> bool {
 }
 
 /// What a calamity says of its fallback.
-fn in_dutch(fallback: Option<&str>) -> &'static str {
+fn called(fallback: Option<&str>) -> Named {
     match fallback {
-        Some("active") => "actief",
-        Some("ended") => "beëindigd",
-        _ => "geen",
+        Some("active") => Named::new("actief", "active"),
+        Some("ended") => Named::new("beëindigd", "ended"),
+        _ => Named::new("geen", "not in use"),
     }
 }

@@ -7,9 +7,9 @@ use crate::domain::mail::Outbound;
 use crate::domain::person::Person;
 use crate::domain::ticket::EventData;
 use crate::domain::workflow::State;
-use crate::mail::messages::{self, DoneWord, FollowerNews, News, Outgoing, TicketFacts, Told};
+use crate::mail::messages::{DoneWord, FollowerNews, News, Outgoing, TicketFacts, Told};
 use crate::usecases::Error;
-use crate::usecases::letter::DESK;
+use crate::usecases::letter::signature;
 
 impl TicketMail<'_> {
     pub(super) fn to_followers(&self) -> Result<Vec<Outbound>, Error> {
@@ -29,7 +29,10 @@ impl TicketMail<'_> {
     fn facts_for(&self, follower: &Person) -> TicketFacts {
         let facts = self.facts();
         match self.context.came_along_with(self.ticket, follower) {
-            Some(theirs) => TicketFacts { title: format!("melding {}", theirs.reference()).as_str().into(), ..facts },
+            Some(theirs) => {
+                let title = format!("{} {}", self.language().of("melding", "ticket"), theirs.reference());
+                TicketFacts { title: title.as_str().into(), ..facts }
+            }
             None => facts,
         }
     }
@@ -41,7 +44,7 @@ impl TicketMail<'_> {
         }
         let Some((news, text)) = self.news() else { return Ok(None) };
         let (grounds, at) = (self.grounds(), self.local(self.event.occurred_at));
-        Ok(Some(messages::write(&FollowerNews { ticket, news, text: text.into(), grounds, at, desk: DESK.into() })?))
+        Ok(Some(self.write(&FollowerNews { ticket, news, text: text.into(), grounds, at, desk: signature() })?))
     }
 
     /// Neither whoever did it, nor the requester, who is told as such.
@@ -53,12 +56,12 @@ impl TicketMail<'_> {
     fn news(&self) -> Option<(News, &str)> {
         match &self.event.data {
             EventData::Replied(_) => Some((News::Reply, self.context.text(self.event)?)),
-            EventData::Retyped(retyped) => Some((News::Retyped(self.version.contract.dutch(retyped.kind).into()), self.reason())),
+            EventData::Retyped(retyped) => Some((News::Retyped(self.type_name(retyped.kind)), self.reason())),
             EventData::Resolved(moved) if moved.state == State::Resolved && !self.is_offer(moved) => {
                 Some((News::Solved(DoneWord(self.ticket.kind)), self.reason()))
             }
             data => {
-                data.as_move().map(|moved| (News::Status { from: moved.from.dutch().into(), to: moved.to.dutch().into() }, self.reason()))
+                data.as_move().map(|moved| (News::Status { from: moved.from.word().into(), to: moved.to.word().into() }, self.reason()))
             }
         }
     }

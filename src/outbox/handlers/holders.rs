@@ -5,15 +5,14 @@
 
 use super::ticket_mail::TicketMail;
 use crate::domain::actor::Actor;
-use crate::domain::clock::Kind;
 use crate::domain::contract::Side;
 use crate::domain::mail::Outbound;
 use crate::domain::person::Person;
 use crate::domain::ticket::answer::deciders;
 use crate::domain::ticket::{EventData, EventKind};
-use crate::mail::messages::{self, HeldBy, HolderNews, HolderWord};
+use crate::mail::messages::{HeldBy, HolderNews, HolderWord, Named, clock_name};
 use crate::usecases::Error;
-use crate::usecases::letter::DESK;
+use crate::usecases::letter::signature;
 
 impl TicketMail<'_> {
     pub(super) fn to_holder(&self) -> Result<Vec<Outbound>, Error> {
@@ -29,7 +28,7 @@ impl TicketMail<'_> {
             EventData::MessageReceived(_) => self.context.text(self.event).unwrap_or_default(),
             _ => self.reason(),
         };
-        let outgoing = messages::write(&HolderNews {
+        let outgoing = self.write(&HolderNews {
             ticket: self.facts(),
             news,
             reader,
@@ -37,7 +36,7 @@ impl TicketMail<'_> {
             by: Actor::id_in(&self.event.actor).and_then(|id| self.context.name_of(id)),
             due,
             at: self.local(self.event.occurred_at),
-            desk: DESK.into(),
+            desk: signature(),
         })?;
         Ok(vec![self.outbound(address, outgoing, None)])
     }
@@ -52,7 +51,9 @@ impl TicketMail<'_> {
         }
         let settings = &self.app.settings;
         let team = self.ticket.team.as_ref().and_then(|team| settings.teams.get(team));
-        let team = team.and_then(|team| Some((team.mail.as_deref()?, HeldBy::Team(team.label.nl.as_str().into()))));
+        let team = team.and_then(|team| {
+            Some((team.mail.as_deref()?, HeldBy::Team(Named::new(&team.label.nl, team.label.en.as_deref().unwrap_or(&team.label.nl)))))
+        });
         team.or_else(|| Some((settings.mail.notices.as_deref()?, HeldBy::Desk)))
     }
 
@@ -77,7 +78,6 @@ impl TicketMail<'_> {
     /// None for what is nothing to do for whoever has it.
     fn news_to_holder(&self) -> Option<HolderWord> {
         let contract = &self.version.contract;
-        let clock = |kind| if kind == Kind::Response { "reactietijd" } else { "oplostijd" };
         Some(match &self.event.data {
             // Whoever was given it is told that.
             EventData::Registered(_) if self.ticket.assignee.is_some() => return None,
@@ -89,26 +89,23 @@ impl TicketMail<'_> {
             EventData::Assigned(_) => HolderWord::Assigned,
             EventData::MessageReceived(_) => HolderWord::Answered,
             EventData::FileInfected(infected) => HolderWord::Infected { found: infected.found.as_str().into() },
-            EventData::PriorityProposed(proposed) => {
-                let label = contract.priority(&proposed.priority, self.ticket.kind).map(|known| known.label.nl.as_str());
-                HolderWord::PriorityProposed { priority: label.unwrap_or(&proposed.priority).into() }
-            }
+            EventData::PriorityProposed(proposed) => HolderWord::PriorityProposed { priority: self.priority_name(&proposed.priority) },
             EventData::SolutionRefused(_) => HolderWord::SolutionRefused,
             EventData::Reopened(_) => HolderWord::Reopened,
             EventData::Cancelled(_) => HolderWord::Withdrawn,
             EventData::Decided(decided) if decided.side == Side::Client => {
-                HolderWord::Decided { question: decided.question.dutch().into(), verdict: decided.verdict.dutch().into() }
+                HolderWord::Decided { question: decided.question.word().into(), verdict: decided.verdict.word().into() }
             }
             EventData::Warned(warned) if warned.sent && !warned.provisional => {
-                HolderWord::Warned { clock: clock(warned.clock).into(), percent: warned.percent }
+                HolderWord::Warned { clock: clock_name(warned.clock), percent: warned.percent }
             }
             EventData::Breached(breached) => {
-                HolderWord::Breached { clock: clock(breached.clock).into(), target: breached.target.as_str().into() }
+                HolderWord::Breached { clock: clock_name(breached.clock), target: breached.target.as_str().into() }
             }
             _ => {
                 let asked = self.context.asks(self.event).iter().map(|one| one.question);
                 let ours = asked.into_iter().find(|question| deciders(contract, *question).contains(&Side::Supplier))?;
-                HolderWord::Asked { question: ours.dutch().into() }
+                HolderWord::Asked { question: ours.word().into() }
             }
         })
     }

@@ -2,9 +2,9 @@
 
 use super::ticket_mail::TicketMail;
 use crate::domain::ticket::EventData;
-use crate::mail::messages::{self, MergeNews, Outgoing, TicketFacts, Told};
+use crate::mail::messages::{MergeNews, Outgoing, TicketFacts, Told};
 use crate::usecases::Error;
-use crate::usecases::letter::DESK;
+use crate::usecases::letter::signature;
 
 impl TicketMail<'_> {
     /// What is told in the same words to everybody: of a merge, or of other goals.
@@ -17,17 +17,17 @@ impl TicketMail<'_> {
     fn merge_news(&self, reader: Told, ticket: TicketFacts) -> Result<Option<Outgoing>, Error> {
         let (other, undone) = match &self.event.data {
             EventData::Merged(merged) => (merged.into, None),
-            EventData::MergeUndone(undone) => (undone.into, Some(undone.phase.dutch().into())),
+            EventData::MergeUndone(undone) => (undone.into, Some(undone.phase.word().into())),
             _ => return Ok(None),
         };
-        let outgoing = messages::write(&MergeNews {
+        let outgoing = self.write(&MergeNews {
             ticket,
             reader,
             other: other.and_then(|other| self.context.number_of(other)),
             undone,
             explanation: self.reason().into(),
             at: self.local(self.event.occurred_at),
-            desk: DESK.into(),
+            desk: signature(),
         })?;
         Ok(Some(outgoing))
     }

@@ -6,18 +6,18 @@
 use super::ticket_mail::TicketMail;
 use crate::domain::mail::Outbound;
 use crate::domain::ticket::EventData;
-use crate::mail::messages::{self, FlagSet};
+use crate::mail::messages::FlagSet;
 use crate::usecases::Error;
-use crate::usecases::letter::DESK;
+use crate::usecases::letter::signature;
 
 impl TicketMail<'_> {
     pub(super) fn to_officers(&self) -> Result<Vec<Outbound>, Error> {
         let EventData::Flagged(flagged) = &self.event.data else { return Ok(Vec::new()) };
-        let outgoing = messages::write(&FlagSet {
+        let outgoing = self.write(&FlagSet {
             number: self.ticket.reference(),
-            flag: flagged.flag.dutch().into(),
+            flag: flagged.flag.word().into(),
             at: self.local(self.event.occurred_at),
-            desk: DESK.into(),
+            desk: signature(),
         })?;
         let contract = &self.version.contract;
         let told = contract.told_of(flagged.flag, |role| self.context.reach.addresses(contract, role, &self.ticket.organisation));

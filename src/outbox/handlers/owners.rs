@@ -8,14 +8,13 @@ use crate::domain::mail::Outbound;
 use crate::domain::obligation::{Event, EventData, Obligation};
 use crate::domain::role_assignment::Reach;
 use crate::domain::subjects::AnyEvent;
-use crate::mail::messages::{self, Day, ObligationFacts, ObligationLate, ObligationReminder};
+use crate::mail::messages::{Day, ObligationFacts, ObligationLate, ObligationReminder};
 use crate::mail::send::Correspondence;
 use crate::store::events::Streamed;
 use crate::store::record::Rows as _;
 use crate::store::{self, Tx};
 use crate::usecases::Error;
-use crate::usecases::letter::DESK;
-use crate::usecases::letter::{About, outbound};
+use crate::usecases::letter::{self, About, outbound, signature};
 use crate::usecases::reach::reach;
 
 /// Makes the mails for those of the events that are about obligations.
@@ -59,25 +58,21 @@ fn mail(app: &App, version: &Version, reach: &Reach, obligation: &Obligation, ev
     let Some(role) = contract.role(&duty.owner) else { return Ok(Vec::new()) };
     let organisation = contract.client(&obligation.organisation).map_or(&obligation.organisation, |client| &client.name);
     let facts = ObligationFacts {
-        title: duty.title.nl.as_str().into(),
+        title: (&duty.title).into(),
         clause: duty.clause.as_str().into(),
         contract: contract.title.as_str().into(),
         organisation: organisation.as_str().into(),
         period: obligation.period.as_deref().map(Into::into),
         due: Day::before(obligation.due_at, &contract.zone),
-        owner: role.label.nl.as_str().into(),
+        owner: (&role.label).into(),
     };
+    let correspondence = Correspondence { contract: &contract.id, organisation: &obligation.organisation, received_in: &[] };
+    let language = letter::language(app, correspondence);
     let outgoing = match event.data {
-        EventData::Late(_) => messages::write(&ObligationLate { obligation: facts, desk: DESK.into() }),
-        _ => messages::write(&ObligationReminder { obligation: facts, desk: DESK.into() }),
+        EventData::Late(_) => app.templates.write(language, &ObligationLate { obligation: facts, desk: signature() }),
+        _ => app.templates.write(language, &ObligationReminder { obligation: facts, desk: signature() }),
     }?;
-    let about = About {
-        event_id: event.id,
-        ticket_id: None,
-        organisation: &obligation.organisation,
-        correspondence: Correspondence { contract: &contract.id, organisation: &obligation.organisation, received_in: &[] },
-        in_reply_to: None,
-    };
+    let about = About { event_id: event.id, ticket_id: None, organisation: &obligation.organisation, correspondence, in_reply_to: None };
     let mut recipients: BTreeSet<_> = reach.addresses(contract, role, &obligation.organisation).iter().collect();
     if let (EventData::Late(_), Some(subject)) = (&event.data, duty.subject.as_ref().and_then(|id| contract.subject(id))) {
         recipients.extend(contract.told_about(subject).flat_map(|role| reach.addresses(contract, role, &obligation.organisation)));

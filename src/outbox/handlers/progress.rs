@@ -13,9 +13,9 @@ use crate::domain::ticket::answer::deciders;
 use crate::domain::ticket::asking::Asks;
 use crate::domain::ticket::{EventData, kinds};
 use crate::domain::workflow::Question;
-use crate::mail::messages::{self, DecisionAsked, DecisionWritten, Progress, Told};
+use crate::mail::messages::{DecisionAsked, DecisionWritten, Progress, Told};
 use crate::usecases::Error;
-use crate::usecases::letter::DESK;
+use crate::usecases::letter::signature;
 
 impl TicketMail<'_> {
     /// Where the roles that are told of progress are reached, without whoever is told as the requester.
@@ -48,15 +48,15 @@ impl TicketMail<'_> {
             Some(news) => news,
             // Other goals are no progress.
             None if goals::TOLD.contains(&self.event.kind()) => return Ok(Vec::new()),
-            None => messages::write(&Progress {
+            None => self.write(&Progress {
                 ticket: self.facts(),
-                from: from.map(|step| step.dutch().into()),
-                to: to.dutch().into(),
+                from: from.map(|step| step.word().into()),
+                to: to.word().into(),
                 is_message: reply.is_some(),
                 explanation: reply.unwrap_or_else(|| self.reason()).into(),
                 grounds: self.grounds(),
                 at: self.local(self.event.occurred_at),
-                desk: DESK.into(),
+                desk: signature(),
             })?,
         };
         Ok(told.into_iter().map(|address| self.outbound(address, outgoing.clone(), None)).collect())
@@ -89,16 +89,16 @@ impl TicketMail<'_> {
             (true, known)
         };
         let to_one = |address| {
-            let outgoing = messages::write(&DecisionAsked {
+            let outgoing = self.write(&DecisionAsked {
                 ticket: self.facts(),
-                question: question.dutch().into(),
+                question: question.word().into(),
                 is_decider,
                 links: self.links(MailKind::DecisionAsked, address, question).filter(|_| is_decider),
                 is_anew,
                 offer: self.context.offer(contract, self.ticket).filter(|_| question == Question::Offer).cloned(),
                 explanation: self.reason().into(),
                 at: self.local(self.event.occurred_at),
-                desk: DESK.into(),
+                desk: signature(),
             })?;
             Ok(self.outbound(address, outgoing, None))
         };
@@ -112,14 +112,14 @@ impl TicketMail<'_> {
         let is_told = self.ticket.requester_id == Some(written.decided_by) && self.context.moved_by(self.ticket, self.event);
         let person = self.context.person(written.decided_by).filter(|person| person.is_active && !is_told);
         let Some(address) = person.and_then(Person::address) else { return Ok(None) };
-        let outgoing = messages::write(&DecisionWritten {
+        let outgoing = self.write(&DecisionWritten {
             ticket: self.facts(),
-            question: decided.question.dutch().into(),
-            verdict: decided.verdict.dutch().into(),
+            question: decided.question.word().into(),
+            verdict: decided.verdict.word().into(),
             grounds: self.grounds(),
             explanation: self.reason().into(),
             at: self.local(self.event.occurred_at),
-            desk: DESK.into(),
+            desk: signature(),
         })?;
         Ok(Some(self.outbound(address, outgoing, None)))
     }

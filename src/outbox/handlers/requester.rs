@@ -14,10 +14,10 @@ use crate::domain::ticket::transition::Moved;
 use crate::domain::ticket::{Actor, Channel, EventData, asked, kinds};
 use crate::domain::workflow::{Question, State};
 use crate::mail::messages::{
-    self, CallNeeded, Confirmation, DoneWord, JudgementReminder, Line, NewsWithheld, Offer, Outgoing, Reply, Solved, StatusChanged,
+    self, CallNeeded, Confirmation, DoneWord, JudgementReminder, Line, Named, NewsWithheld, Offer, Outgoing, Reply, Solved, StatusChanged,
     TemplateError, Told,
 };
-use crate::usecases::letter::DESK;
+use crate::usecases::letter::signature;
 use crate::usecases::{Error, tickets};
 
 impl TicketMail<'_> {
@@ -59,7 +59,7 @@ impl TicketMail<'_> {
     }
 
     fn news_withheld(&self) -> Result<Outgoing, TemplateError> {
-        messages::write(&NewsWithheld { number: self.ticket.reference(), desk: DESK.into() })
+        self.write(&NewsWithheld { number: self.ticket.reference(), desk: signature() })
     }
 
     /// A priority that has to be phoned and is not: by a mail that asks for it, or as a proposal by any other way (INC-03).
@@ -74,14 +74,14 @@ impl TicketMail<'_> {
         let settled = tickets::settled(contract, self.ticket, std::slice::from_ref(self.event), self.event.recorded_at);
         // The clock of what is proposed begins when they call.
         let answer_by = settled.clocks.iter().find(|index| index.clock.kind == Kind::Response && proposed.is_none());
-        messages::write(&Confirmation {
+        self.write(&Confirmation {
             ticket: self.facts(),
             received: self.local(self.ticket.opened_at),
             answer_by: answer_by.and_then(|index| index.due_at).map(|due| self.local(due)),
             phoned: in_mail.or(proposed).map(called),
             by_mail,
             phone: self.phone(),
-            desk: DESK.into(),
+            desk: signature(),
         })
     }
 
@@ -104,7 +104,7 @@ impl TicketMail<'_> {
         }
         let Some(address) = proposer.and_then(Person::address).or_else(|| self.requesters_address()) else { return Ok(None) };
         let outgoing =
-            messages::write(&CallNeeded { ticket: self.facts(), priority: called(priority), phone: self.phone(), desk: DESK.into() })?;
+            self.write(&CallNeeded { ticket: self.facts(), priority: called(priority), phone: self.phone(), desk: signature() })?;
         Ok(Some(self.outbound(address, outgoing, None)))
     }
 
@@ -113,18 +113,18 @@ impl TicketMail<'_> {
     }
 
     fn reply(&self, text: &str) -> Result<Outgoing, TemplateError> {
-        messages::write(&Reply {
+        self.write(&Reply {
             ticket: self.facts(),
             text: text.into(),
             author: self.context.author(self.event).map(Line::from),
-            desk: DESK.into(),
+            desk: signature(),
         })
     }
 
     fn solved(&self, address: &str) -> Result<Outgoing, TemplateError> {
         let is_asked = kinds::rules(self.ticket.kind).asked(Question::Solution).is_some();
         let is_judged = is_asked && deciders(&self.version.contract, Question::Solution).contains(&Side::Client);
-        messages::write(&Solved {
+        self.write(&Solved {
             ticket: self.facts(),
             done: DoneWord(self.ticket.kind),
             solution: self.reason().into(),
@@ -132,13 +132,13 @@ impl TicketMail<'_> {
             links: self.links(MailKind::Solved, address, Question::Solution).filter(|_| is_judged),
             grounds: self.grounds(),
             at: self.local(self.event.occurred_at),
-            desk: DESK.into(),
+            desk: signature(),
         })
     }
 
     fn judgement_reminder(&self, address: &str, since: Instant) -> Result<Outgoing, TemplateError> {
         let links = self.links(MailKind::JudgementReminder, address, Question::Solution);
-        messages::write(&JudgementReminder { ticket: self.facts(), since: self.local(since), links, desk: DESK.into() })
+        self.write(&JudgementReminder { ticket: self.facts(), since: self.local(since), links, desk: signature() })
     }
 
     fn offer(&self) -> Result<Outgoing, TemplateError> {
@@ -147,14 +147,14 @@ impl TicketMail<'_> {
         let known = by.into_iter().flat_map(|verb| self.context.deciders(&self.ticket.organisation, verb));
         let mut names: Vec<_> = known.filter_map(|(name, _)| name).collect();
         names.dedup();
-        messages::write(&Offer {
+        self.write(&Offer {
             ticket: self.facts(),
             offer: self.context.offer(contract, self.ticket).cloned(),
             deciders: names,
             explanation: self.reason().into(),
             grounds: self.grounds(),
             at: self.local(self.event.occurred_at),
-            desk: DESK.into(),
+            desk: signature(),
         })
     }
 
@@ -164,31 +164,31 @@ impl TicketMail<'_> {
     }
 
     fn retyped(&self, retyped: &Retyped) -> Result<Outgoing, TemplateError> {
-        messages::write(&messages::Retyped {
+        self.write(&messages::Retyped {
             ticket: self.facts_as(retyped.kind),
-            before: self.version.contract.dutch(retyped.before).into(),
-            from: retyped.from.dutch().into(),
-            to: retyped.to.dutch().into(),
+            before: self.type_name(retyped.before),
+            from: retyped.from.word().into(),
+            to: retyped.to.word().into(),
             explanation: self.reason().into(),
             grounds: self.grounds(),
             at: self.local(self.event.occurred_at),
-            desk: DESK.into(),
+            desk: signature(),
         })
     }
 
     fn status_changed(&self, moved: &Moved) -> Result<Outgoing, TemplateError> {
-        messages::write(&StatusChanged {
+        self.write(&StatusChanged {
             ticket: self.facts(),
-            from: moved.from.dutch().into(),
-            to: moved.to.dutch().into(),
+            from: moved.from.word().into(),
+            to: moved.to.word().into(),
             explanation: self.reason().into(),
             grounds: self.grounds(),
             at: self.local(self.event.occurred_at),
-            desk: DESK.into(),
+            desk: signature(),
         })
     }
 }
 
-fn called(priority: &Priority) -> Line {
-    priority.label.nl.as_str().into()
+fn called(priority: &Priority) -> Named {
+    (&priority.label).into()
 }

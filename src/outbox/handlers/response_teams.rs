@@ -6,9 +6,9 @@
 use super::ticket_mail::TicketMail;
 use crate::domain::mail::Outbound;
 use crate::domain::ticket::EventData;
-use crate::mail::messages::{self, ResponseTeamCalled};
+use crate::mail::messages::ResponseTeamCalled;
 use crate::usecases::Error;
-use crate::usecases::letter::DESK;
+use crate::usecases::letter::signature;
 
 impl TicketMail<'_> {
     pub(super) fn to_response_team(&self) -> Result<Vec<Outbound>, Error> {
@@ -16,14 +16,14 @@ impl TicketMail<'_> {
         let contract = &self.version.contract;
         let team = contract.response_team(&called.team).ok_or_else(|| self.lacks("response team", &called.team))?;
         let roles: Vec<_> = team.roles.iter().filter_map(|code| contract.role(code)).collect();
-        let outgoing = messages::write(&ResponseTeamCalled {
+        let outgoing = self.write(&ResponseTeamCalled {
             number: self.ticket.reference(),
-            team: team.label.nl.as_str().into(),
-            responsibility: team.responsibility.nl.as_str().into(),
+            team: (&team.label).into(),
+            responsibility: (&team.responsibility).into(),
             task: self.context.text(self.event).unwrap_or_default().into(),
             at: self.local(self.event.occurred_at),
             roles: self.labels(&roles),
-            desk: DESK.into(),
+            desk: signature(),
         })?;
         let addresses = self.addresses(&roles);
         Ok(addresses.into_iter().map(|address| self.outbound(address, outgoing.clone(), None)).collect())

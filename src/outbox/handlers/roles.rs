@@ -8,9 +8,9 @@ use crate::domain::mail::Outbound;
 use crate::domain::ticket::escalate::Climbed;
 use crate::domain::ticket::escalation;
 use crate::domain::ticket::{Actor, EventData};
-use crate::mail::messages::{self, Escalated, EscalationWithheld, Line, Outgoing, Proposed};
+use crate::mail::messages::{self, Escalated, EscalationWithheld, Named, Outgoing, Proposed};
 use crate::usecases::Error;
-use crate::usecases::letter::DESK;
+use crate::usecases::letter::signature;
 
 impl TicketMail<'_> {
     /// A step that was taken is announced to both sides of the levels left and reached; a proposed one to those who decide it.
@@ -29,7 +29,7 @@ impl TicketMail<'_> {
         let told: Vec<_> = from.into_iter().chain([to]).flat_map(|level| roles_of(contract, level)).collect();
         let outgoing = match self.withheld(false, (from, to), &told)? {
             Some(withheld) => withheld,
-            None => messages::write(&Escalated {
+            None => self.write(&Escalated {
                 ticket: self.facts(),
                 from: from.map(messages::LevelFacts::from),
                 to: to.into(),
@@ -37,7 +37,7 @@ impl TicketMail<'_> {
                 reason: self.reason().into(),
                 at: self.local(self.event.occurred_at),
                 roles: self.labels(&told),
-                desk: DESK.into(),
+                desk: signature(),
             })?,
         };
         let addresses = self.addresses(&told);
@@ -55,7 +55,7 @@ impl TicketMail<'_> {
         let codes = escalation::codes(ladder, from.map_or(0, |level| level.level), Some(&step.trigger));
         let outgoing = match self.withheld(true, (from, to), &roles)? {
             Some(withheld) => withheld,
-            None => messages::write(&Proposed {
+            None => self.write(&Proposed {
                 ticket: self.facts(),
                 from: from.map(messages::LevelFacts::from),
                 to: to.into(),
@@ -63,7 +63,7 @@ impl TicketMail<'_> {
                 at: self.local(self.event.occurred_at),
                 codes: codes.iter().map(|code| code.as_str().into()).collect(),
                 roles: self.labels(&roles),
-                desk: DESK.into(),
+                desk: signature(),
             })?,
         };
         let addresses = self.addresses(&roles);
@@ -81,9 +81,9 @@ impl TicketMail<'_> {
             to: to.into(),
             at: self.local(self.event.occurred_at),
             roles: self.labels(roles),
-            desk: DESK.into(),
+            desk: signature(),
         };
-        Ok(Some(messages::write(&withheld)?))
+        Ok(Some(self.write(&withheld)?))
     }
 
     /// The step's ladder, the level it leaves (none at the first step) and the one it reaches.
@@ -100,10 +100,11 @@ impl TicketMail<'_> {
     }
 
     /// The roles that a mail reaches, each once: what they are called, and of which side they are.
-    pub(super) fn labels(&self, roles: &[&Role]) -> Vec<Line> {
+    pub(super) fn labels(&self, roles: &[&Role]) -> Vec<Named> {
         let mut labels = Vec::new();
         for role in roles.iter().filter(|role| !self.reached_at(role).is_empty()) {
-            let label = Line::from(format!("{} ({})", role.label.nl, role.side.dutch()).as_str());
+            let label =
+                Named::new(&format!("{} ({})", role.label.nl, role.side.dutch()), &format!("{} ({})", role.label.en, role.side.english()));
             if !labels.contains(&label) {
                 labels.push(label);
             }
@@ -115,8 +116,11 @@ impl TicketMail<'_> {
         self.context.reach.addresses(&self.version.contract, role, &self.ticket.organisation)
     }
 
-    fn trigger(&self, step: &Climbed) -> Line {
-        escalation::trigger_in_dutch(&step.trigger, Some(Actor::side_of(&self.event.actor))).as_str().into()
+    fn trigger(&self, step: &Climbed) -> Named {
+        let decided_by = Some(Actor::side_of(&self.event.actor));
+        let (dutch, english) =
+            (escalation::trigger_in_dutch(&step.trigger, decided_by), escalation::trigger_in_english(&step.trigger, decided_by));
+        Named::new(&dutch, &english)
     }
 }
 

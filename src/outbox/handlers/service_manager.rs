@@ -16,15 +16,14 @@ use crate::domain::mail::Outbound;
 use crate::domain::permission::Role;
 use crate::domain::role_assignment::{EndSet, Event, EventData, GapCause, Reach, RoleAssignment};
 use crate::domain::subjects::AnyEvent;
-use crate::mail::messages::{self, Outgoing, RoleFacts, RoleReview, RoleUncovered, Why};
+use crate::mail::messages::{Named, Outgoing, RoleFacts, RoleReview, RoleUncovered, Why};
 use crate::mail::send::{self, Correspondence};
 use crate::store::events::Streamed;
 use crate::store::people::ActorName;
 use crate::store::record::Rows as _;
 use crate::store::{self, Tx};
 use crate::usecases::Error;
-use crate::usecases::letter::DESK;
-use crate::usecases::letter::{About, outbound};
+use crate::usecases::letter::{self, About, outbound, signature};
 use crate::usecases::reach::reach;
 
 /// Makes the mails for those of the events that are about roles.
@@ -48,7 +47,7 @@ pub(super) async fn mails(app: &App, tx: &Tx, events: &[&Streamed]) -> Result<Ve
     for (id, event) in of_roles {
         let Some(assignment) = assignments.iter().find(|one| one.id == id) else { continue };
         let facts = facts(app, &agreements, assignment, &names);
-        let Some(outgoing) = outgoing(assignment, event, &matrix, facts)? else { continue };
+        let Some(outgoing) = outgoing(app, assignment, event, &matrix, facts)? else { continue };
         let recipients = recipients(app, &managers, &matrix, assignment);
         let version = assignment.contract.as_deref().and_then(|contract| agreements.in_force(contract, app.time.now()));
         made.extend(recipients.iter().map(|recipient| {
@@ -62,21 +61,27 @@ pub(super) async fn mails(app: &App, tx: &Tx, events: &[&Streamed]) -> Result<Ve
     Ok(made)
 }
 
-fn outgoing(assignment: &RoleAssignment, event: &Event, matrix: &Matrix<'_>, role: RoleFacts) -> Result<Option<Outgoing>, Error> {
-    let desk = DESK.into();
-    let uncovered = |why| RoleUncovered { role: RoleFacts { holder: None, ..role.clone() }, why, desk: DESK.into() };
+fn outgoing(
+    app: &App,
+    assignment: &RoleAssignment,
+    event: &Event,
+    matrix: &Matrix<'_>,
+    role: RoleFacts,
+) -> Result<Option<Outgoing>, Error> {
+    let desk = signature();
+    let language = letter::language(app, correspondence(assignment));
+    let write = |uncovered: &RoleUncovered| app.templates.write(language, uncovered);
+    let uncovered = |why| RoleUncovered { role: RoleFacts { holder: None, ..role.clone() }, why, desk: signature() };
     let gap = matrix.gap(assignment);
     Ok(match &event.data {
-        EventData::Uncovered(_) => Some(messages::write(&RoleUncovered { role, why: Why::Absent, desk })?),
-        EventData::TookEffect(_) if gap == Some(GapCause::NoAddress) => {
-            Some(messages::write(&RoleUncovered { role, why: Why::NoAddress, desk })?)
-        }
+        EventData::Uncovered(_) => Some(write(&RoleUncovered { role, why: Why::Absent, desk })?),
+        EventData::TookEffect(_) if gap == Some(GapCause::NoAddress) => Some(write(&RoleUncovered { role, why: Why::NoAddress, desk })?),
         // Nobody decided that it ended, so it is told where the contract has an address, too.
         EventData::EndSet(EndSet { because: Some(_), .. }) if matrix.is_vacant(assignment) && gap.is_none() => {
-            Some(messages::write(&uncovered(Why::Left))?)
+            Some(write(&uncovered(Why::Left))?)
         }
-        EventData::Ended(_) if gap == Some(GapCause::NobodyHoldsIt) => Some(messages::write(&uncovered(Why::Vacant))?),
-        EventData::ReviewDue(_) => Some(messages::write(&RoleReview { role, desk })?),
+        EventData::Ended(_) if gap == Some(GapCause::NobodyHoldsIt) => Some(write(&uncovered(Why::Vacant))?),
+        EventData::ReviewDue(_) => Some(app.templates.write(language, &RoleReview { role, desk })?),
         _ => None,
     })
 }
@@ -151,24 +156,29 @@ fn recipients(app: &App, managers: &[(Option<String>, String)], matrix: &Matrix<
 fn facts(app: &App, agreements: &Agreements, assignment: &RoleAssignment, names: &HashMap<Uuid, ActorName>) -> RoleFacts {
     let version = assignment.contract.as_deref().and_then(|contract| agreements.in_force(contract, app.time.now()));
     let contract = version.map(|version| &version.contract);
-    let label = contract.and_then(|contract| contract.role(&assignment.role)).map(|role| role.label.nl.as_str());
-    let right = assignment.right().map(Role::dutch);
+    let label = contract.and_then(|contract| contract.role(&assignment.role)).map(|role| Named::from(&role.label));
+    let right = assignment.right().map(|right| right.word().into());
     let client = assignment.organisation.as_deref().map(|organisation| {
         contract.and_then(|contract| contract.client(organisation)).map_or(organisation, |client| client.name.as_str())
     });
     let holder = names.get(&assignment.holder).map(|(ActorName::Person(name) | ActorName::Token(name))| name.as_str().into());
     RoleFacts {
-        label: label.or(right).unwrap_or(&assignment.role).into(),
+        label: label.or(right).unwrap_or_else(|| Named::same(&assignment.role)),
         contract: contract.map(|contract| contract.title.as_str().into()),
         organisation: client.map(Into::into),
         holder,
     }
 }
 
-fn mail(app: &App, assignment: &RoleAssignment, event: &Event, recipient: &str, outgoing: Outgoing) -> Outbound {
+fn correspondence(assignment: &RoleAssignment) -> Correspondence<'_> {
     let organisation = assignment.organisation.as_deref().unwrap_or_default();
     let contract = assignment.contract.as_deref().unwrap_or_default();
-    let correspondence = Correspondence { contract, organisation, received_in: &[] };
+    Correspondence { contract, organisation, received_in: &[] }
+}
+
+fn mail(app: &App, assignment: &RoleAssignment, event: &Event, recipient: &str, outgoing: Outgoing) -> Outbound {
+    let correspondence = correspondence(assignment);
+    let organisation = correspondence.organisation;
     let about = About { event_id: event.id, ticket_id: None, organisation, correspondence, in_reply_to: None };
     outbound(app, &about, recipient, outgoing)
 }

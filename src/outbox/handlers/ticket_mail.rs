@@ -5,18 +5,19 @@ use crate::app::App;
 use crate::domain::Instant;
 use crate::domain::agreements::Version;
 use crate::domain::contract::TicketType;
+use crate::domain::language::Language;
 use crate::domain::mail::{MailKind, Outbound};
 use crate::domain::person::Person;
 use crate::domain::subjects::AnyEvent;
 use crate::domain::ticket::{Event, Ticket};
 use crate::domain::workflow::Question;
-use crate::mail::messages::{DecidedFacts, Grounds, Links, MajorFacts, Moment, Outgoing, TicketFacts};
+use crate::mail::messages::{DecidedFacts, Grounds, Links, MajorFacts, Message, Moment, Named, Outgoing, TemplateError, TicketFacts};
 use crate::mail::send::Correspondence;
 use crate::store::events::Streamed;
 use crate::store::{self, Tx};
 use crate::usecases::Error;
 use crate::usecases::decision_links::links;
-use crate::usecases::letter::{About, outbound};
+use crate::usecases::letter::{self, About, outbound};
 
 pub(super) struct TicketMail<'a> {
     pub app: &'a App,
@@ -51,14 +52,25 @@ pub(super) async fn each(
 }
 
 impl TicketMail<'_> {
-    pub(super) fn outbound(&self, recipient: &str, outgoing: Outgoing, in_reply_to: Option<String>) -> Outbound {
+    fn correspondence(&self) -> Correspondence<'_> {
         let received_in = self.context.thread(self.ticket).map_or(&[][..], |thread| &thread.received_in);
-        let Ticket { contract, organisation, .. } = self.ticket;
+        Correspondence { contract: &self.ticket.contract, organisation: &self.ticket.organisation, received_in }
+    }
+
+    pub(super) fn language(&self) -> Language {
+        letter::language(self.app, self.correspondence())
+    }
+
+    pub(super) fn write(&self, message: &impl Message) -> Result<Outgoing, TemplateError> {
+        self.app.templates.write(self.language(), message)
+    }
+
+    pub(super) fn outbound(&self, recipient: &str, outgoing: Outgoing, in_reply_to: Option<String>) -> Outbound {
         let about = About {
             event_id: self.event.id,
             ticket_id: Some(self.ticket.id),
-            organisation,
-            correspondence: Correspondence { contract, organisation, received_in },
+            organisation: &self.ticket.organisation,
+            correspondence: self.correspondence(),
             in_reply_to,
         };
         let contract = &self.version.contract;
@@ -77,11 +89,12 @@ impl TicketMail<'_> {
 
     /// The same of a type that it had, or has since.
     pub(super) fn facts_as(&self, kind: TicketType) -> TicketFacts {
-        TicketFacts {
-            number: self.ticket.reference(),
-            kind: self.version.contract.dutch(kind).into(),
-            title: self.ticket.title.as_str().into(),
-        }
+        TicketFacts { number: self.ticket.reference(), kind: self.type_name(kind), title: self.ticket.title.as_str().into() }
+    }
+
+    /// What its agreement calls a type.
+    pub(super) fn type_name(&self, kind: TicketType) -> Named {
+        (&self.version.contract.type_label(kind)).into()
     }
 
     /// Where its requester is mailed; none of one who left or is without an address, and where there is none.
@@ -92,7 +105,10 @@ impl TicketMail<'_> {
     /// Whose decision was behind the event, whether it went along with a major incident, and which breaches ended by it.
     pub(super) fn grounds(&self) -> Grounds {
         let decided = self.context.written_down(self.ticket, self.event).map(|(event, written)| DecidedFacts {
-            by: self.context.name_of(written.decided_by).unwrap_or_else(|| "iemand van uw organisatie".into()),
+            by: self
+                .context
+                .name_of(written.decided_by)
+                .map_or_else(|| Named::new("iemand van uw organisatie", "somebody of your organisation"), Named::from),
             written_by: self.context.author(event).map(Into::into),
         });
         let along = self.event.data.as_move().and_then(|moved| moved.along_with);

@@ -3,7 +3,7 @@
 use crate::app::App;
 use crate::domain::contract::Restriction;
 use crate::domain::mail::Inbound;
-use crate::mail::messages::{self, Line, Restricted};
+use crate::mail::messages::{Named, Restricted};
 use crate::mail::parse::Parsed;
 use crate::mail::send::Correspondence;
 use crate::store::Tx;
@@ -14,20 +14,23 @@ use crate::usecases::letter::{self, About, outbound};
 /// Queues the answer in the transaction that keeps the mail.
 pub(super) async fn restricted(app: &App, tx: &Tx, kept: &Inbound, mail: &Parsed, refused: &Refused) -> Result<(), Error> {
     let (Some(from), Some(organisation)) = (&mail.from, &kept.organisation) else { return Ok(()) };
-    let outgoing = messages::write(&Restricted {
-        subject: mail.subject.as_deref().unwrap_or("(geen onderwerp)").into(),
-        contract: refused.contract.as_str().into(),
-        reserved: (refused.restriction != Restriction::NotAContact).then(|| refused.kind.as_str().into()),
-        turn_to: refused.turn_to.iter().map(|one| Line::from(one.as_str())).collect(),
-        desk: letter::DESK.into(),
-    })?;
     let received_in = [kept.mailbox.clone()];
+    let correspondence = Correspondence { contract: &kept.contract, organisation, received_in: &received_in };
+    let language = letter::language(app, correspondence);
+    let restricted = Restricted {
+        subject: mail.subject.as_deref().unwrap_or(language.of("(geen onderwerp)", "(no subject)")).into(),
+        contract: refused.contract.as_str().into(),
+        reserved: (refused.restriction != Restriction::NotAContact).then(|| Named::from(&refused.kind)),
+        turn_to: refused.turn_to.iter().map(Named::from).collect(),
+        desk: letter::signature(),
+    };
+    let outgoing = app.templates.write(language, &restricted)?;
     let about = About {
         // The mail itself: a second answer to it would be the same one.
         event_id: kept.id,
         ticket_id: None,
         organisation,
-        correspondence: Correspondence { contract: &kept.contract, organisation, received_in: &received_in },
+        correspondence,
         in_reply_to: mail.message_id.clone(),
     };
     letter::post(app, tx, vec![outbound(app, &about, &from.email, outgoing)]).await

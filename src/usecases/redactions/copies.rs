@@ -72,7 +72,7 @@ pub(super) async fn take_copies(app: &App, tx: &Tx, ticket: &Ticket, gone: &mut 
     }
     take_mails(tx, &taken.into_iter().collect::<Vec<_>>(), now).await?;
     let is_copy = |mail: &Outbound| {
-        let tells = gone.texts && messages::title_in(mail).is_some();
+        let tells = gone.texts && messages::may_tell_title(mail);
         tells || mail.event_id == gone.target || gone.is_in(&mail.body) || gone.is_in(&mail.subject)
     };
     let ids: Vec<_> = out.iter().filter(|mail| is_copy(mail)).map(|mail| mail.id).collect();

@@ -6,11 +6,12 @@ use super::act::{When, act_in, by_itself, once};
 use super::write::{NewMessage, keep};
 use crate::app::App;
 use crate::domain::contract::ClosingText;
+use crate::domain::language::Language;
 use crate::domain::ticket::transition::Move;
 use crate::domain::ticket::{Act, Event, Ticket, TicketRef};
 use crate::domain::workflow::Handling;
 use crate::store::Tx;
-use crate::usecases::{Error, Stamp};
+use crate::usecases::{Error, Stamp, letter};
 
 #[derive(Debug, Clone, Default)]
 pub struct Transition {
@@ -27,9 +28,9 @@ pub struct Transition {
 
 impl Transition {
     /// The texts as one public message.
-    fn message(&self) -> String {
+    fn message(&self, language: Language) -> String {
         let part = |(text, words): &(ClosingText, String)| {
-            let mut title = text.dutch().chars();
+            let mut title = language.of(text.dutch(), text.english()).chars();
             let first = title.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
             format!("{first}{}: {words}", title.as_str())
         };
@@ -64,7 +65,8 @@ pub(super) async fn transition_in(
         Act::Move(Move { to: wish.to.clone(), reason: wish.reason.clone(), cause: wish.cause.clone(), texts, handling: wish.handling });
     let (ticket, events) = act_in(app, tx, stamp, ticket, std::slice::from_ref(&act), when, made).await?;
     if !wish.texts.is_empty() {
-        let message = NewMessage { body: wish.message(), ..NewMessage::public() };
+        let language = letter::language_of(app, tx, &ticket).await?;
+        let message = NewMessage { body: wish.message(language), ..NewMessage::public() };
         keep(tx, stamp, &ticket, &events, &message).await?;
     }
     Ok(ticket)

@@ -5,6 +5,7 @@ mod privacy;
 mod sandboxes;
 mod secrets;
 mod starts;
+mod templates;
 mod tls;
 mod told;
 

@@ -127,6 +127,6 @@ async fn a_postgresql_database_that_was_not_migrated_is_refused_with_what_to_do(
     let desk = Desk::open(On::Sqlite).await;
     let mut settings = desk.app.settings.clone();
     settings.database.url = postgres::new_database().into();
-    let refused = cli::ready(settings).await.err().map(|error| error.to_string()).unwrap_or_default();
+    let refused = cli::ready(*settings).await.err().map(|error| error.to_string()).unwrap_or_default();
     assert!(refused.contains("uurwerk migrate"), "{refused}");
 }

@@ -151,7 +151,7 @@ async fn two_processes_open_each_period_once_and_tell_each_lateness_once(desk: &
 /// Design § 5: what passed while nothing ran fires with its true instant, and the owner hears the last of it.
 async fn a_desk_that_was_away_for_months_leaves_no_period_out(desk: &Desk) {
     jobs::work_off(&desk.app).await.expect("work");
-    let restarted = cli::ready(desk.app.settings.clone()).await.expect("a desk");
+    let restarted = cli::ready((*desk.app.settings).clone()).await.expect("a desk");
     restarted.time.advance(instant("2026-08-17T12:00:00+02:00"));
     jobs::work_off(&restarted).await.expect("work");
     for (period, state) in [("2026-05", "late"), ("2026-06", "late"), ("2026-07", "late"), ("2026-08", "open"), ("2026-09", "open")] {

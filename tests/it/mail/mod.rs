@@ -12,6 +12,7 @@ mod holders;
 mod hostile;
 mod identity;
 mod imap;
+mod languages;
 mod letters;
 mod lmtp;
 mod loops;
