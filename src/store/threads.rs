@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::inbound::MADE_UP;
 use super::tx::sealed::Inner as _;
-use super::{Reads as _, Tx};
+use super::{Reads, Tx};
 
 /// The ticket that the first known one of these Message-IDs belongs to, among tickets of these organisations. A mail of ours is believed
 /// before one that came in, and one that came in under this contract before one under another.
@@ -57,12 +57,12 @@ pub struct Thread {
     pub received_in: Vec<String>,
 }
 
-pub async fn threads(tx: &Tx, tickets: &[Uuid]) -> Result<HashMap<Uuid, Thread>, DbErr> {
+pub async fn threads(reads: &impl Reads, tickets: &[Uuid]) -> Result<HashMap<Uuid, Thread>, DbErr> {
     let columns = [inbound_mail::Column::TicketId, inbound_mail::Column::MessageId, inbound_mail::Column::Mailbox];
-    let came = tx.find::<inbound_mail::Entity>().select_only().columns(columns);
+    let came = reads.find::<inbound_mail::Entity>().select_only().columns(columns);
     let came = came.filter(inbound_mail::Column::TicketId.is_in(tickets.iter().copied())).order_by_asc(inbound_mail::Column::ReceivedAt);
     let mut threads: HashMap<Uuid, Thread> = HashMap::new();
-    for (ticket, message_id, mailbox) in came.into_tuple::<(Uuid, String, String)>().all(tx.connection()).await? {
+    for (ticket, message_id, mailbox) in came.into_tuple::<(Uuid, String, String)>().all(reads.connection()).await? {
         let thread = threads.entry(ticket).or_default();
         if !message_id.ends_with(MADE_UP) {
             thread.latest = Some(message_id);

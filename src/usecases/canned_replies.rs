@@ -6,12 +6,13 @@ use uuid::Uuid;
 
 use super::actors::{Actors, Named};
 use super::held::{remember, repeated};
-use super::{Code, Error, FieldCode, Problem, Stamp, one_of};
+use super::{Code, Error, FieldCode, Problem, Stamp, letter, one_of};
 use crate::app::App;
 use crate::auth::Caller;
 use crate::domain::Instant;
 use crate::domain::canned_reply::{CannedReply, Flaw, Placeholder, Rendered, Template};
 use crate::domain::contract::Contract;
+use crate::domain::language::Language;
 use crate::domain::permission::Verb;
 use crate::domain::ticket::assign::Field;
 use crate::domain::ticket::{Overview, Ticket, TicketRef};
@@ -143,7 +144,8 @@ pub async fn render(app: &App, caller: &Caller, ticket: TicketRef, id: Uuid) -> 
     let in_hand = overview.ticket.assignee.as_deref().and_then(|assignee| assignee.parse().ok());
     let names = Actors::under(&view, &caller.who.actor.id().into_iter().chain(in_hand).collect::<Vec<_>>()).await?;
     let version = store::agreements::read(&view).await?.version(overview.ticket.contract_version_id)?.clone();
-    let mut values = values(&version.contract, &overview, app.time.now());
+    let language = letter::language_of(app, &view, &overview.ticket).await?;
+    let mut values = values(&version.contract, &overview, language, app.time.now());
     if let Some(name) = in_hand.and_then(|id| names.name_of(id)) {
         values.insert(Placeholder::TicketAssignee, name.to_owned());
     }
@@ -152,16 +154,22 @@ pub async fn render(app: &App, caller: &Caller, ticket: TicketRef, id: Uuid) -> 
     Ok(template.render(&values))
 }
 
-/// What each placeholder stands for, in Dutch, as far as the ticket has it.
-fn values(contract: &Contract, Overview { ticket, requester, .. }: &Overview, now: Instant) -> BTreeMap<Placeholder, String> {
-    let at = |at: Instant| contract.zone.wall(at).format("%d-%m-%Y %H:%M").to_string();
+/// What each placeholder stands for, in the language of the ticket's mails, as far as the ticket has it.
+fn values(
+    contract: &Contract,
+    Overview { ticket, requester, .. }: &Overview,
+    language: Language,
+    now: Instant,
+) -> BTreeMap<Placeholder, String> {
+    let at = |at: Instant| contract.zone.wall(at).format(language.of("%d-%m-%Y %H:%M", "%-d %B %Y, %H:%M")).to_string();
+    let kind = contract.type_label(ticket.kind);
     let name = contract.client(&ticket.organisation).map_or(ticket.organisation.as_str(), |client| client.name.as_str());
     let values = [
         (Placeholder::TicketNumber, Some(ticket.reference())),
         (Placeholder::TicketTitle, Some(ticket.title.clone())),
-        (Placeholder::TicketType, Some(contract.dutch(ticket.kind).to_owned())),
-        (Placeholder::TicketStatus, Some(ticket.phase.step.dutch().to_owned())),
-        (Placeholder::TicketPriority, priority(contract, ticket)),
+        (Placeholder::TicketType, Some(language.of(kind.nl, kind.en))),
+        (Placeholder::TicketStatus, Some(language.of(ticket.phase.step.dutch(), ticket.phase.step.english()).to_owned())),
+        (Placeholder::TicketPriority, priority(contract, ticket, language)),
         (Placeholder::TicketOpenedAt, Some(at(ticket.opened_at))),
         (Placeholder::TicketDueAt, ticket.next_due.filter(|due| !due.provisional).map(|due| at(due.at))),
         (Placeholder::TicketAssignee, ticket.assignee.clone()),
@@ -170,12 +178,16 @@ fn values(contract: &Contract, Overview { ticket, requester, .. }: &Overview, no
         (Placeholder::OrganisationName, Some(name.to_owned())),
         (Placeholder::ContractTitle, Some(contract.title.clone())),
         (Placeholder::DeskPhone, contract.phone.as_ref().map(|phone| phone.as_str().to_owned())),
-        (Placeholder::Today, Some(contract.zone.date(now).format("%d-%m-%Y").to_string())),
+        (Placeholder::Today, Some(contract.zone.date(now).format(language.of("%d-%m-%Y", "%-d %B %Y")).to_string())),
     ];
     values.into_iter().filter_map(|(placeholder, value)| Some((placeholder, value?))).collect()
 }
 
-fn priority(contract: &Contract, ticket: &Ticket) -> Option<String> {
+fn priority(contract: &Contract, ticket: &Ticket, language: Language) -> Option<String> {
     let code = ticket.priority.as_deref().or(ticket.proposed_priority.as_deref())?;
-    Some(contract.priority(code, ticket.kind).map_or_else(|| code.to_owned(), |priority| priority.label.nl.clone()))
+    Some(
+        contract
+            .priority(code, ticket.kind)
+            .map_or_else(|| code.to_owned(), |priority| language.of(&priority.label.nl, &priority.label.en).clone()),
+    )
 }

@@ -16,7 +16,7 @@ use crate::domain::ticket::Ticket;
 use crate::mail::messages::{Digest, DigestLine, Named, Outgoing};
 use crate::mail::send::{self, Correspondence};
 use crate::store::record::Rows as _;
-use crate::store::{self, Tx};
+use crate::store::{self, Reads, Tx};
 use crate::usecases::Error;
 
 /// Notices judged in one transaction.
@@ -45,8 +45,8 @@ pub fn language(app: &App, correspondence: Correspondence<'_>) -> Language {
 }
 
 /// The same where a mail about a ticket leaves from.
-pub async fn language_of(app: &App, tx: &Tx, ticket: &Ticket) -> Result<Language, Error> {
-    let thread = store::threads::threads(tx, &[ticket.id]).await?.remove(&ticket.id).unwrap_or_default();
+pub async fn language_of(app: &App, reads: &impl Reads, ticket: &Ticket) -> Result<Language, Error> {
+    let thread = store::threads::threads(reads, &[ticket.id]).await?.remove(&ticket.id).unwrap_or_default();
     let Ticket { contract, organisation, .. } = ticket;
     Ok(language(app, Correspondence { contract, organisation, received_in: &thread.received_in }))
 }

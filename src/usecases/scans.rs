@@ -12,12 +12,16 @@ use super::aside::aside;
 use super::tickets::{NewMessage, When, act_in, locked_if_kept, write_in};
 use super::{Error, Stamp, attachments, inbound};
 use crate::app::App;
+use crate::domain::mail::MailOutcome;
 use crate::domain::scan::Scan;
 use crate::domain::ticket::infect::Infect;
 use crate::domain::ticket::{Act, Attachment, Ticket, TicketRef};
 use crate::files::{NotRead, NotScanned, Scanner, Verdict};
 use crate::mail::parse;
 use crate::store::{self, Scope, Tx};
+
+/// What of a mail stands on its ticket.
+const TOLD: [MailOutcome; 2] = [MailOutcome::Ticket, MailOutcome::Reply];
 
 /// Looked up at once.
 const BATCH: u64 = 20;
@@ -107,8 +111,9 @@ async fn locked_current(tx: &Tx, ticket: Uuid) -> Result<Option<Ticket>, Error> 
 
 /// The same of a mail.
 async fn scan_mail(app: &App, scanner: &Scanner, id: Uuid) -> Result<bool, Error> {
+    let mut has_files = false;
     let verdict = match inbound::opened(app, &app.all(), id).await {
-        Ok(raw) => judge_mail(app, scanner, id, raw).await?,
+        Ok(raw) => judge_mail(app, scanner, id, raw, &mut has_files).await?,
         // It was erased meanwhile.
         Err(Error::NotFound(_)) => return Ok(true),
         Err(Error::Damaged(_)) => give_up_unread(scanner, id, &NotRead::Damaged)?,
@@ -123,19 +128,34 @@ async fn scan_mail(app: &App, scanner: &Scanner, id: Uuid) -> Result<bool, Error
     tracing::warn!(message = %id, found, "malware was found in a mail");
     let stamp = Stamp::program("findMalware", app.time.now());
     let done = stamp.write(app, async |tx| {
+        let mail = store::inbound::find(tx, id).await?.filter(|_| !has_files);
+        // Its files tell their ticket themselves.
+        let on = mail.filter(|mail| TOLD.map(MailOutcome::as_str).contains(&mail.outcome.as_str())).and_then(|mail| mail.ticket_id);
+        let ticket = match on {
+            Some(ticket) => locked_current(tx, ticket).await?,
+            None => None,
+        };
         tx.touch("inbound_message", id);
-        Ok(store::scans::scanned_mail(tx, id, Scan::Infected).await?)
+        if store::scans::scanned_mail(tx, id, Scan::Infected).await?
+            && let Some(ticket) = ticket
+        {
+            let body = format!("In een e-mail bij deze melding is malware gevonden ({found}). Niemand krijgt die e-mail zoals zij kwam.");
+            let note = NewMessage { body, ..NewMessage::internal() };
+            write_in(app, tx, &stamp, ticket, &note, &When::default()).await?;
+        }
+        Ok(())
     });
-    done.await.map(|_| true)
+    done.await.map(|()| true)
 }
 
-/// The worst of what is found in the mail as it came and in its files.
-async fn judge_mail(app: &App, scanner: &Scanner, id: Uuid, raw: Vec<u8>) -> Result<Option<Verdict>, Error> {
+/// The worst of what is found in the mail as it came and in its files, and whether it has any.
+async fn judge_mail(app: &App, scanner: &Scanner, id: Uuid, raw: Vec<u8>, has_files: &mut bool) -> Result<Option<Verdict>, Error> {
     let (raw, files) = aside(raw.len(), move || {
         let files = parse::attachment_contents(&raw);
         (raw, files)
     })
     .await?;
+    *has_files = !files.is_empty();
     let mut worst = Verdict::Clean;
     for bytes in std::iter::once(raw).chain(files) {
         match judge(app, scanner, id, stream::iter([Ok(Bytes::from(bytes))])).await? {

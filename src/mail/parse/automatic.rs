@@ -5,8 +5,9 @@
 
 use std::fmt;
 
-use mail_parser::{Message, MimeHeaders};
+use mail_parser::Message;
 
+use super::bounce;
 use super::headers::{self, Address};
 
 /// What shows that a machine wrote a message.
@@ -14,7 +15,7 @@ use super::headers::{self, Address};
 pub enum Automatic {
     /// It has the header that we put on our own mails: one of them came back.
     OwnLoop,
-    /// A delivery report or a read receipt (`multipart/report`).
+    /// A delivery report or a read receipt (RFC 3464).
     Report,
     /// An empty envelope sender (`Return-Path: <>`), which asks for no replies (RFC 5321).
     NullSender,
@@ -98,7 +99,7 @@ fn own_loop(message: &Message<'_>) -> Option<Automatic> {
 }
 
 fn report(message: &Message<'_>) -> Option<Automatic> {
-    message.is_content_type("multipart", "report").then_some(Automatic::Report)
+    bounce::is_report(message).then_some(Automatic::Report)
 }
 
 fn auto_submitted(message: &Message<'_>) -> Option<Automatic> {

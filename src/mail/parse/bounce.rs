@@ -41,9 +41,6 @@ impl Delivery {
 
 /// None when the message is no delivery report, or reports a success.
 pub(super) fn of(message: &Message<'_>) -> Option<Bounce> {
-    if !message.is_content_type("multipart", "report") {
-        return None;
-    }
     let delivery = worst(deliveries(message))?;
     Some(Bounce {
         permanent: delivery.is_permanent(),
@@ -65,6 +62,11 @@ fn deliveries(message: &Message<'_>) -> Vec<Delivery> {
     // A report has groups of fields with an empty line between them: one about the report, then one per recipient.
     let texts = reports.map(|part| String::from_utf8_lossy(part.contents()).replace('\r', ""));
     texts.flat_map(|text| text.split("\n\n").map(delivery).collect::<Vec<_>>()).collect()
+}
+
+/// Whether a message says what became of others, whatever it is packed in.
+pub(super) fn is_report(message: &Message<'_>) -> bool {
+    message.is_content_type("multipart", "report") || message.parts.iter().any(is_status)
 }
 
 fn is_status(part: &MessagePart<'_>) -> bool {
@@ -99,7 +101,8 @@ fn recipient(group: &Message<'_>, name: &'static str) -> Option<String> {
 fn original(report: &Message<'_>) -> Option<String> {
     let enclosed = report.parts.iter().find_map(|part| match part.message() {
         Some(message) => headers::message_id(message),
-        None if part.is_content_type("text", "rfc822-headers") => quoted(part),
+        // One that was encoded is not read any further.
+        None if part.is_content_type("text", "rfc822-headers") || headers::media_type(part) == "message/rfc822" => quoted(part),
         None => None,
     });
     enclosed
@@ -113,6 +116,9 @@ fn quoted(part: &MessagePart<'_>) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use base64::Engine as _;
+    use base64::prelude::BASE64_STANDARD;
+
     use super::super::parse;
     use super::*;
 
@@ -137,6 +143,36 @@ mod tests {
                 permanent: true,
             })
         );
+    }
+
+    #[test]
+    fn a_report_is_one_in_whatever_it_is_packed_and_alone() {
+        let status = "Reporting-MTA: dns; mx.example.nl\n\nFinal-Recipient: rfc822; jan@example.nl\nAction: failed\nStatus: 5.1.1\n";
+        let original = "Message-ID: <een@desk.example>\n\nHallo";
+        let encoded = BASE64_STANDARD.encode(original);
+        let part = format!("--b\nContent-Type: message/delivery-status\n\n{status}\n");
+        let packed = |kind: &str, original: &str| {
+            format!(
+                "From: mailer-daemon@example.nl\nContent-Type: multipart/{kind}; boundary=b\n\n--b\n\nNiet bezorgd.\n{part}{original}\n--b--\n"
+            )
+        };
+        let whole = format!("--b\nContent-Type: message/rfc822\n\n{original}");
+        let closed = format!("--b\nContent-Type: message/rfc822\nContent-Transfer-Encoding: base64\n\n{encoded}");
+        let alone =
+            format!("From: mailer-daemon@example.nl\nIn-Reply-To: <een@desk.example>\nContent-Type: message/delivery-status\n\n{status}");
+        for raw in [packed("report", &whole), packed("mixed", &whole), packed("alternative", &whole), packed("report", &closed), alone] {
+            let read = parse(raw.as_bytes());
+            let bounce = read.bounce.unwrap_or_else(|| panic!("no bounce: {raw}"));
+            assert_eq!(
+                (bounce.original_message_id.as_deref(), bounce.recipient.as_deref(), bounce.permanent),
+                (Some("een@desk.example"), Some("jan@example.nl"), true),
+                "{raw}"
+            );
+            assert!(read.automatic.is_some());
+        }
+        let within = format!("Content-Type: message/rfc822\n\n{}", packed("report", &whole));
+        let forwarded = format!("From: a@example.nl\nContent-Type: multipart/mixed; boundary=c\n\n--c\n\nKijk.\n--c\n{within}\n--c--\n");
+        assert_eq!(parse(forwarded.as_bytes()).bounce, None, "one that a person passes on is no bounce of it");
     }
 
     #[test]

@@ -115,9 +115,18 @@ fn nests_too_deeply(content: &[u8]) -> bool {
     let mut header = Header::default();
     let nesting = lines(content).filter(|(_, line)| {
         header.goes_on(line);
-        header == Header::Type && NESTING.iter().any(|kind| words(line, kind).next().is_some())
+        header == Header::Type && names_one(line, &NESTING)
     });
     nesting.take(NESTING_CAP + 1).count() > NESTING_CAP
+}
+
+/// Whether a header names one of some types.
+pub(super) fn names_type(content: &[u8], types: &[&[u8]]) -> bool {
+    let mut header = Header::default();
+    lines(content).any(|(_, line)| {
+        header.goes_on(line);
+        header == Header::Type && names_one(line, types)
+    })
 }
 
 fn has_too_many_parts(content: &[u8]) -> bool {
@@ -212,6 +221,10 @@ pub(super) fn lines(content: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
         next += line.len() + 1;
         (at, line)
     })
+}
+
+fn names_one(line: &[u8], types: &[&[u8]]) -> bool {
+    types.iter().any(|kind| words(line, kind).next().is_some())
 }
 
 /// Where a word stands in a line, in whatever case.

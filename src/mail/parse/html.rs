@@ -303,7 +303,12 @@ fn is_hidden(attributes: &[(String, String)]) -> bool {
         "hidden" => true,
         "style" => {
             let style: String = value.chars().filter(|c| !c.is_whitespace()).map(|c| c.to_ascii_lowercase()).collect();
-            ["display:none", "visibility:hidden", "mso-hide:all"].iter().any(|hides| style.contains(hides))
+            // Of several, the last counts.
+            let last = |name: &str| {
+                style.rsplit(';').find_map(|one| one.split_once(':').filter(|(named, _)| *named == name)).map(|(_, value)| value)
+            };
+            let says = |name: &str, hides: &str| last(name).is_some_and(|value| value.split('!').next() == Some(hides));
+            says("display", "none") || says("visibility", "hidden") || says("mso-hide", "all")
         }
         _ => false,
     })
@@ -407,6 +412,7 @@ mod tests {
             ("<a href='javascript:x()'>Klik</a> <a href='https://x.example'></a>", "Klik"),
             ("Dank <img alt='😀'> <img alt=Logo src=x> <img alt=\"\">", "Dank 😀 [Logo]"),
             ("<div style='Display: none'>weg<div>weg</div>weg</div>Er<p hidden>weg</p><span style=color:red>staat</span>", "Erstaat"),
+            ("<p style='display:none;color:red;DISPLAY:block'>Er</p><p style='display:block;display:none!important'>weg</p>", "Er\n\n"),
             ("<div style='display:none'>zonder einde", "zonder einde"),
             ("<a title='open>tekst <b>vet</b>", "tekst vet"),
             ("a&nbsp;b&nbsp c &ampx &lt;", "a b  c &ampx <"),

@@ -3,7 +3,7 @@
 
 use mail_parser::{MessagePart, MimeHeaders};
 
-use super::signed_data;
+use super::{guard, signed_data};
 
 /// Stands for a text that is encrypted.
 pub(super) const ENCRYPTED: &str =
@@ -44,10 +44,10 @@ pub(super) fn is_control(part: &MessagePart<'_>) -> bool {
 
 /// Whether a text is signed with PGP, and then whether all of it is.
 pub(super) fn is_signed_text(text: &[u8]) -> Option<bool> {
-    let has = |mark: &str| text.windows(mark.len()).any(|found| found == mark.as_bytes());
+    let marked = |mark: &str| guard::lines(text).filter(|(_, line)| line.trim_ascii_end() == mark.as_bytes()).count();
     let is_one = text.starts_with(SIGNED.as_bytes()) && text.ends_with(SIGNATURE.1.as_bytes());
-    let is_alone = || text.windows(SIGNED.len()).filter(|found| *found == SIGNED.as_bytes()).count() == 1;
-    (has(SIGNED) && has(SIGNATURE.1)).then(|| is_one && is_alone())
+    let begun = marked(SIGNED);
+    (begun > 0 && marked(SIGNATURE.1) > 0).then(|| is_one && begun == 1)
 }
 
 fn is_one_of(part: &MessagePart<'_>, subtypes: &[&str]) -> bool {

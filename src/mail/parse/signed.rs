@@ -1,6 +1,6 @@
 //! What a person signed in a message (S/MIME, PGP), as those who can tell whether it holds want to have it.
 //!
-//! Only a signature over all that is read counts: of a message that is signed in part, nothing is told.
+//! Only a signature over all that is read counts: one of a part of the message is not judged.
 
 use mail_parser::{MessagePart, MimeHeaders};
 
@@ -36,7 +36,8 @@ pub fn signed(raw: &[u8]) -> Option<Signed> {
         let bytes = transfer::decoded(root, body);
         return protected::is_signed_text(bytes.trim_ascii()).map(|whole| if whole { Signed::PgpText(bytes) } else { Signed::Otherwise });
     }
-    None
+    (guard::names_type(body, &[b"multipart/signed", b"pkcs7-mime"]) || protected::is_signed_text(body).is_some())
+        .then_some(Signed::Otherwise)
 }
 
 /// Of two parts: what was signed, and the signature.
@@ -119,6 +120,13 @@ mod tests {
             (mail("octet-stream", ""), Some(Signed::Otherwise)),
             (mail("pgp-signature", "").replace("boundary", "border"), Some(Signed::Otherwise)),
             (text("Vooraf.\n"), Some(Signed::Otherwise)),
+            (
+                format!(
+                    "Subject: x\nContent-Type: multipart/mixed; boundary=d\n\n--d\n{}\n--d\n\nVan de lijst.\n--d--\n",
+                    mail("pgp-signature", "").split_once('\n').expect("a line").1
+                ),
+                Some(Signed::Otherwise),
+            ),
             ("Subject: x\n\nHallo".to_owned(), None),
             ("Subject: x\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\nx\n--b--\n".to_owned(), None),
         ] {

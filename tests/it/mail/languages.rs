@@ -8,6 +8,7 @@ use crate::restricted::redact;
 use crate::support::{Desk, incident};
 
 on_both_databases!(
+    a_prepared_text_has_its_values_in_the_language_of_the_tickets_mails,
     a_mailbox_in_english_writes_english_and_its_neighbour_stays_dutch,
     an_answer_to_an_english_mail_is_read_without_what_it_answers,
     the_page_behind_a_link_is_in_the_language_of_its_mail,
@@ -72,6 +73,18 @@ async fn an_answer_to_an_english_mail_is_read_without_what_it_answers(desk: &Des
     let messages = desk.get(&format!("/v1/tickets/{number}/messages")).await.body;
     let body = messages["items"].as_array().and_then(|all| all.last()).expect("a message")["body"].clone();
     assert!(body.as_str().is_some_and(|body| body.starts_with("The one on the left.") && !body.contains("Dear Sir")), "{body}");
+}
+
+async fn a_prepared_text_has_its_values_in_the_language_of_the_tickets_mails(desk: &Desk) {
+    for (language, written) in [("en", "incident, registered, 2 March 2026, 08:00"), ("nl", "incident, geregistreerd, 02-03-2026 08:00")] {
+        let desk = Desk::open_with(desk.on(), &[("UURWERK_MAILBOXES_SERVICEDESK_LANGUAGE", language)]).await;
+        let number = desk.registers(&incident("p3")).await;
+        let body = json!({ "title": "Stand", "body": "{{ticket.type}}, {{ticket.status}}, {{ticket.openedAt}}" });
+        let reply = desk.post("/v1/canned-replies", &body).await;
+        let id = reply.body["id"].as_str().unwrap_or_else(|| panic!("no text: {}", reply.body));
+        let rendered = desk.get(&format!("/v1/tickets/{number}/canned-replies/{id}")).await.body;
+        assert_eq!(rendered["body"], written, "{rendered}");
+    }
 }
 
 async fn the_page_behind_a_link_is_in_the_language_of_its_mail(desk: &Desk) {

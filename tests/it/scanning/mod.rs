@@ -179,6 +179,12 @@ async fn malware_in_a_mail_is_found_by_every_door_and_the_mail_is_given_to_nobod
     let number = |at: usize| came[at].1["ticket"].as_str().expect("a ticket").to_owned();
     assert_eq!((scans(&desk, &number(0)).await, scans(&desk, &number(3)).await), (vec![json!("infected")], vec![json!("clean")]));
     assert_eq!((count(&desk, &number(0), "ticket.file_infected").await, count(&desk, &number(3), "ticket.file_infected").await), (1, 0));
+    // Of one without files, its ticket is told.
+    let bare = "From: anna@ipo.example\nSubject: Zie\nMessage-ID: <4@ipo.example>\n\nUURWERK-PROEF-BESMET\n";
+    let bare = desk.mail_arrives("servicedesk", bare).await.body["ticket"].as_str().expect("a ticket").to_owned();
+    assert_eq!(scan_all(&desk).await, 1);
+    let notes = desk.get(&format!("/v1/tickets/{bare}/messages")).await.body["items"].to_string();
+    assert_eq!(notes.matches("In een e-mail bij deze melding is malware gevonden").count(), 1, "{notes}");
     // What the desk makes a ticket of is scanned as well.
     let made = desk.post(&format!("{}/tickets", came[2].0), &json!({ "organisation": "ipo" })).await;
     assert_eq!(made.status, 201, "{}", made.body);

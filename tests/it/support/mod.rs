@@ -6,6 +6,7 @@ pub mod postgres;
 mod provides;
 mod rows;
 pub mod servers;
+mod sqlite;
 mod traces;
 
 use std::net::TcpListener;
@@ -84,7 +85,7 @@ impl Desk {
     pub async fn open_with(on: On, settings: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let url = match on {
-            On::Sqlite => format!("sqlite://{}", folder.path().join("desk.db").display()),
+            On::Sqlite => sqlite::migrated_database(folder.path()),
             On::Postgres => Self::migrated_database(),
         };
         Self::open_on(&url, folder, settings, None).await
@@ -94,7 +95,7 @@ impl Desk {
     pub async fn open_with_file(on: On, settings: &str) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let url = match on {
-            On::Sqlite => format!("sqlite://{}", folder.path().join("desk.db").display()),
+            On::Sqlite => sqlite::migrated_database(folder.path()),
             On::Postgres => Self::migrated_database(),
         };
         Self::open_on(&url, folder, &[], Some(settings)).await
