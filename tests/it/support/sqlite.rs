@@ -22,7 +22,11 @@ fn address(path: &Path) -> String {
 fn migrated() -> Vec<u8> {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("desk.db");
-    let variables = [("UURWERK_TIME", "sandbox".to_owned()), ("UURWERK_DATABASE_URL", address(&path))];
+    let variables = [
+        ("UURWERK_TIME", "sandbox".to_owned()),
+        ("UURWERK_SANDBOX_START", "2026-03-02T08:00:00+01:00".to_owned()),
+        ("UURWERK_DATABASE_URL", address(&path)),
+    ];
     let variables = variables.map(|(name, value)| (name.to_owned(), value));
     let settings = Settings::from_parts(None, variables.into_iter()).expect("settings");
     let migrate = || actix_web::rt::System::new().block_on(cli::migrated_by_owner(&settings)).expect("migrations");
