@@ -4,6 +4,8 @@
 use std::collections::VecDeque;
 use std::time::{Duration, Instant as Stopwatch};
 
+use uuid::Uuid;
+
 use crate::app::App;
 use crate::domain::Instant;
 use crate::domain::mail::Outbound;
@@ -34,13 +36,13 @@ pub async fn send_due(app: &App) -> Result<usize, Error> {
     let taken_until = now.plus(TAKEN_SECONDS).unwrap_or(Instant::MAX);
     let due = app.keep_books(&Scope::ALL, async |tx| Ok(store::outbound::take_due(tx, now, taken_until, BATCH).await?)).await?;
     let (mut sent, mut waiting, mut given_up) = (Vec::new(), Vec::new(), Vec::new());
+    let mut has_sent = false;
     let (mut away, begun) = (None, Stopwatch::now());
     let mut untried = due.iter().map(|mail| mail.id).collect::<VecDeque<_>>();
     while let Some(taken) = untried.front().copied().filter(|_| begun.elapsed() < BATCH_PATIENCE) {
-        // Again: since it was taken its recipient may have been erased, or what it says redacted.
-        let mail = match store::outbound::still_queued(&app.all(), taken).await {
+        // As it now reads: since it was taken its recipient may have been erased, or what it says redacted.
+        let mail = match app.keep_books(&Scope::ALL, async |tx| Ok(store::outbound::begin(tx, taken).await?)).await {
             Ok(mail) => mail,
-            // What was sent is recorded first.
             Err(error) => {
                 tracing::debug!(%error, "a mail could not be read again");
                 break;
@@ -54,12 +56,19 @@ pub async fn send_due(app: &App) -> Result<usize, Error> {
             None => send(app, &mail).await,
         };
         let Err(error) = tried else {
+            has_sent = true;
             sent.push(mail.id);
+            // At once: a process that is killed later sends it no more.
+            if let Err(error) = record(app, &sent).await {
+                tracing::debug!(%error, "a mail that was sent could not be recorded");
+                break;
+            }
+            sent.clear();
             continue;
         };
         match mail.attempts {
             // A warning when trouble begins and one when the mail is given up: a weekend without a server must not flood the log.
-            0 if away.is_none() => tracing::warn!(mail = %mail.id, %error, "a mail could not be sent; it will be retried"),
+            1 if away.is_none() => tracing::warn!(mail = %mail.id, %error, "a mail could not be sent; it will be retried"),
             _ => tracing::debug!(mail = %mail.id, %error, "a mail could not be sent"),
         }
         match next_try(&mail, &error, retry_period(app), now) {
@@ -83,11 +92,16 @@ pub async fn send_due(app: &App) -> Result<usize, Error> {
     for (mail, error) in given_up {
         outbound::give_up(app, &mail, &error).await?;
     }
-    if !sent.is_empty() && away.is_none() && app.mailer.has_recovered() {
+    if has_sent && away.is_none() && app.mailer.has_recovered() {
         // Mails that waited for the server are due at once, in the order they were written.
         app.keep_books(&Scope::ALL, async |tx| Ok(store::outbound::retry_now(tx, at).await?)).await?;
     }
     Ok(due.len())
+}
+
+async fn record(app: &App, sent: &[Uuid]) -> Result<(), Error> {
+    let at = app.time.now();
+    app.keep_books(&Scope::ALL, async |tx| Ok(store::outbound::sent(tx, sent, at).await?)).await
 }
 
 async fn send(app: &App, mail: &Outbound) -> Result<(), SendError> {
@@ -119,9 +133,9 @@ fn retry_period(app: &App) -> i64 {
     i64::from(app.settings.mail.give_up_after_days) * 86_400
 }
 
-/// When to try a mail again; `None` to give it up.
+/// When to try a mail again, which counts the try that failed; `None` to give it up.
 fn next_try(mail: &Outbound, error: &SendError, period: i64, now: Instant) -> Option<Instant> {
-    let tries = usize::try_from(mail.attempts).unwrap_or_default();
+    let tries = usize::try_from(mail.attempts).unwrap_or_default().saturating_sub(1);
     let is_over = mail.queued_at.plus(period).is_none_or(|end| end <= now);
     match error {
         SendError::Permanent(_) => None,

@@ -206,10 +206,11 @@ pub async fn give_back(tx: &Tx, ids: &[Uuid], now: Instant) -> Result<(), DbErr>
     again.exec(tx.connection()).await.map(drop)
 }
 
-/// One that is still to be sent, as it now reads.
-pub async fn still_queued(reads: &impl Reads, id: Uuid) -> Result<Option<Outbound>, DbErr> {
-    let row = reads.find::<Entity>().filter(Column::Id.eq(id)).filter(Column::State.eq(MailState::Pending.as_str()));
-    Ok(row.one(reads.connection()).await?.map(outbound))
+/// Counts a try before it is made, so that one that a killed process broke off is known; the mail as it now reads, where it is still to be sent.
+pub async fn begin(tx: &Tx, id: Uuid) -> Result<Option<Outbound>, DbErr> {
+    let begun = Entity::update_many().col_expr(Column::Attempts, Expr::col(Column::Attempts).add(1));
+    let begun = begun.filter(Column::Id.eq(id)).filter(Column::State.eq(MailState::Pending.as_str()));
+    Ok(begun.exec_with_returning(tx.connection()).await?.pop().map(outbound))
 }
 
 /// When the next mail is due.
@@ -257,7 +258,6 @@ pub async fn not_sent(tx: &Tx, id: Uuid, error: &str, again_at: Option<Instant>)
 fn tried(ids: &[Uuid], state: MailState, again_at: Option<DateTime<Utc>>) -> UpdateMany<Entity> {
     Entity::update_many()
         .col_expr(Column::State, Expr::value(state.as_str()))
-        .col_expr(Column::Attempts, Expr::col(Column::Attempts).add(1))
         .col_expr(Column::NextAttemptAt, Expr::value(again_at))
         .filter(Column::Id.is_in(ids.iter().copied()))
 }

@@ -47,7 +47,7 @@ pub(super) fn is_signed_text(text: &[u8]) -> Option<bool> {
     let marked = |mark: &str| guard::lines(text).filter(|(_, line)| line.trim_ascii_end() == mark.as_bytes()).count();
     let is_one = text.starts_with(SIGNED.as_bytes()) && text.ends_with(SIGNATURE.1.as_bytes());
     let begun = marked(SIGNED);
-    (begun > 0 && marked(SIGNATURE.1) > 0).then(|| is_one && begun == 1)
+    (begun > 0 && marked(SIGNATURE.1) > 0).then_some(is_one && begun == 1)
 }
 
 fn is_one_of(part: &MessagePart<'_>, subtypes: &[&str]) -> bool {

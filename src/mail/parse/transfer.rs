@@ -36,14 +36,15 @@ pub(super) fn contents<'m>(message: &Message<'_>, part: &'m MessagePart<'m>) -> 
     }
 }
 
-/// Base64 without what is none: signs among it, and all that stands below its end. A line with blanks in it is no line of it.
+/// Base64 without what is none: signs among it, and all that stands below its end. A line with blanks and many other signs in it is no line of it.
 pub(super) fn from_base64(raw: &[u8]) -> Vec<u8> {
     if let Some(decoded) = base64_decode(raw) {
         return decoded;
     }
     let mut signs = Vec::with_capacity(raw.len());
     for line in raw.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii) {
-        let is_words = line.iter().any(u8::is_ascii_whitespace);
+        let others = line.iter().filter(|byte| !is_sign(**byte)).count();
+        let is_words = others * 10 > line.len() && line.iter().any(u8::is_ascii_whitespace);
         let is_ended = signs.last() == Some(&b'=');
         if is_words || is_ended && !line.iter().copied().all(is_sign) {
             continue;
@@ -76,6 +77,7 @@ mod tests {
             assert_eq!(String::from_utf8_lossy(&from_base64(loose.as_bytes())), "Hallo daar", "{loose}");
         }
         assert_eq!(from_base64("é ! ?".as_bytes()), b"");
+        assert_eq!(from_base64(b"SGFsbG8gZGFhciBvcCBk! ZXplIGRhZw=="), b"Hallo daar op deze dag");
     }
 
     #[test]

@@ -20,6 +20,8 @@ enum Fault {
     /// It has the mail, and does not say so.
     BreaksOffAfterMail,
     HangsAfterMail,
+    /// The same of the second that it gets.
+    HangsAfterSecondMail,
 }
 
 const FAULTS: [Fault; 14] = [
@@ -47,13 +49,13 @@ struct Server {
 }
 
 impl Server {
-    fn opens() -> Self {
+    fn opens(faults: &'static [Fault]) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let port = listener.local_addr().expect("an address").port();
         let has = Arc::<Mutex<BTreeMap<String, usize>>>::default();
         let shared = has.clone();
         std::thread::spawn(move || {
-            let faults = FAULTS.into_iter().map(Some).chain(std::iter::repeat(None));
+            let faults = faults.iter().copied().map(Some).chain(std::iter::repeat(None));
             for (stream, fault) in listener.incoming().flatten().zip(faults) {
                 let has = shared.clone();
                 std::thread::spawn(move || speaks(&stream, fault, &has));
@@ -103,6 +105,10 @@ fn speaks(mut stream: &TcpStream, fault: Option<Fault>, has: &Mutex<BTreeMap<Str
                     *has.lock().ok()?.entry(id).or_default() += 1;
                 }
                 match fault {
+                    Some(Fault::HangsAfterSecondMail) if has.lock().ok()?.len() == 2 => {
+                        std::thread::sleep(Duration::from_secs(10));
+                        return None;
+                    }
                     Some(Fault::BreaksOffAfterMail) => return None,
                     Some(Fault::HangsAfterMail) => {
                         std::thread::sleep(Duration::from_secs(20));
@@ -118,18 +124,44 @@ fn speaks(mut stream: &TcpStream, fault: Option<Fault>, has: &Mutex<BTreeMap<Str
     Some(())
 }
 
-#[actix_web::test]
-async fn whatever_a_mail_server_does_every_mail_leaves_and_none_is_given_up() {
-    let server = Server::opens();
+async fn sending_to(server: &Server, timeout: &str) -> Desk {
     let port = server.port.to_string();
     let settings = [
         ("UURWERK_MAIL_TRANSPORT", "smtp"),
         ("UURWERK_MAIL_SMTP_HOST", "127.0.0.1"),
         ("UURWERK_MAIL_SMTP_PORT", &port),
         ("UURWERK_MAIL_SMTP_TLS", "none"),
-        ("UURWERK_MAIL_SMTP_TIMEOUT_SECONDS", "2"),
+        ("UURWERK_MAIL_SMTP_TIMEOUT_SECONDS", timeout),
     ];
-    let desk = Desk::open_with(On::Sqlite, &settings).await;
+    Desk::open_with(On::Sqlite, &settings).await
+}
+
+/// Whatever kills the desk while one is on its way, those before it leave no second time, and of that one it is known that it was tried.
+#[actix_web::test]
+async fn a_mail_that_left_is_recorded_before_the_next_is_begun() {
+    let server = Server::opens(&[Fault::HangsAfterSecondMail]);
+    let desk = sending_to(&server, "20").await;
+    for _ in 0..2 {
+        desk.registers(&incident("p3")).await;
+    }
+    let meanwhile = async {
+        while server.has().len() < 2 {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        let listed = desk.get("/v1/outbound-messages?pageSize=100").await.body["items"].clone();
+        let tried = listed.as_array().expect("mails").iter().filter(|mail| mail["attempts"] == 1).map(|mail| mail["state"].to_string());
+        let mut tried: Vec<_> = tried.collect();
+        tried.sort();
+        tried
+    };
+    let ((), tried) = tokio::join!(desk.passes("PT1M"), meanwhile);
+    assert_eq!(tried, ["\"pending\"", "\"sent\""]);
+}
+
+#[actix_web::test]
+async fn whatever_a_mail_server_does_every_mail_leaves_and_none_is_given_up() {
+    let server = Server::opens(&FAULTS);
+    let desk = sending_to(&server, "2").await;
     for _ in 0..6 {
         desk.registers(&incident("p3")).await;
     }
