@@ -2,7 +2,7 @@
 //!
 //! A message's file holds everything about it: its context (the typed values its templates use), its templates in both languages, and samples.
 //! `REGISTRY` lists every message; a test renders every sample, and `uurwerk mail preview` writes them to files for people to read. A desk may
-//! put templates of its own in place of these ([`replaced`]).
+//! put templates of its own in place of these (`mail.templates`).
 //!
 //! The subject of a mail about a ticket begins with the ticket's number in brackets (MAIL-11), which is how a reply finds its ticket.
 //! [`Templates::write`] adds it, so that no template can forget it. Absent on purpose: addresses, headers and sending.
